@@ -58,6 +58,7 @@ case ${1:-} in
         has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
+        has_command debuginfod || missing+=("debuginfod")
         # Shells that complete what is typed.
         has_command zsh || missing+=("zsh")
         has_command fish || missing+=("fish")

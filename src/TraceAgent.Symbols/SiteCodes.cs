@@ -156,4 +156,7 @@ public static class SiteCodes
 
     /// <summary>The process that reads debug information was ended, or answered nothing that can be used.</summary>
     public const string DebugReaderEnded = "TA275";
+
+    /// <summary>The file has no debug information, and the server that was asked for it sent none.</summary>
+    public const string NotFetched = "TA276";
 }

@@ -5,7 +5,7 @@ using TraceAgent.Benchmarks.Packets;
 namespace TraceAgent.Benchmarks;
 
 /// <summary>
-/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|rates|scale|latency|packets|micro] [--scenario NAME] [--calls N]</c>: all
+/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|rates|scale|latency|packets|debuginfo|micro] [--scenario NAME] [--calls N]</c>: all
 /// tools side by side in one run,
 /// interleaved, medians. Says ratios; the absolute numbers are those of the machine.
 /// </summary>
@@ -41,6 +41,11 @@ internal static class Program
         if (options.Wants("packets"))
         {
             PacketBenchmark.Run(options, results);
+        }
+
+        if (options.Wants("debuginfo"))
+        {
+            DebugInfoBenchmark.Run(folder, options, results);
         }
 
         results.Print();

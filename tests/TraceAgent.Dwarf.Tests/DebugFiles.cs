@@ -31,11 +31,21 @@ internal sealed class DebugFiles : IDisposable
         return new DebugFiles(Read(path, spill), supplement is null ? null : Read(supplement, null), spill);
     }
 
+    /// <summary>Opens what the linker did not take.</summary>
+    public static DebugSections OpenSplit(string path) => Read(path, null, isSplit: true);
+
     /// <summary>Opens a file that is in memory; null when it is no ELF file.</summary>
     public static DebugFiles? OfBytes(byte[] bytes)
     {
         var file = new ElfFile(bytes);
         return ElfHeader.ReadAny(file, out _) is { } header ? new DebugFiles(new DebugSections(file, header), null, null) : null;
+    }
+
+    /// <summary>Opens what the linker did not take, in memory; null when it is no ELF file.</summary>
+    public static DebugSections? SplitOfBytes(byte[] bytes)
+    {
+        var file = new ElfFile(bytes);
+        return ElfHeader.ReadAny(file, out _) is { } header ? new DebugSections(file, header, isSplit: true) : null;
     }
 
     public void Dispose()
@@ -45,11 +55,11 @@ internal sealed class DebugFiles : IDisposable
         _spill?.Dispose();
     }
 
-    private static DebugSections Read(string path, FileStream? spill)
+    private static DebugSections Read(string path, FileStream? spill, bool isSplit = false)
     {
         var handle = File.OpenHandle(path);
         var file = new ElfFile(handle, (ulong)RandomAccess.GetLength(handle));
         var header = ElfHeader.ReadAny(file, out var failure) ?? throw new InvalidOperationException($"{path} {failure.Message}");
-        return new DebugSections(file, header, spill?.SafeFileHandle);
+        return new DebugSections(file, header, spill?.SafeFileHandle, isSplit);
     }
 }

@@ -1,4 +1,6 @@
 using TraceAgent.Dwarf.Sections;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Shared.Tests;
 
 namespace TraceAgent.Dwarf.Tests;
 
@@ -13,6 +15,27 @@ public class HostileDebugInfoTests(DebugPrograms programs) : IClassFixture<Debug
         for (var length = bytes.Length; length > 0; length -= 13)
         {
             HostileDebugInfo.AskEverything(bytes[..length]);
+        }
+    }
+
+    [Theory]
+    [InlineData("-gdwarf-4")]
+    [InlineData("-gdwarf-5")]
+    public void Random_changes_of_what_the_linker_did_not_take_never_throw(string version)
+    {
+        var path = programs.Compile("clang", $"-O2 {version} -gsplit-dwarf", "items.c");
+        CompiledFolder.Run("llvm-dwp", "-e", path, "-o", $"{path}.dwp");
+        using var program = DebugFiles.Open(path);
+        var bytes = File.ReadAllBytes($"{path}.dwp");
+        var random = new Random(22);
+        for (var round = 0; round < 5_000; round++)
+        {
+            var changed = (byte[])bytes.Clone();
+            HostileDebugInfo.Change(changed, random);
+            using var split = DebugFiles.SplitOfBytes(changed);
+            var reader = new DebugInfoReader(program.Sections, program.Sections, null, split is null ? [] : [split]);
+            reader.Answer(new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true));
+            reader.Answer(new DebugQuery.Function("twice", WithVariables: true));
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using TraceAgent.Dwarf.Tests;
 
@@ -103,6 +105,77 @@ public sealed class LinesTests : IDisposable
         var refused = Command.Run(Repository.Agent, "lines", "--config", configuration, stripped, "lines.c");
         Assert.Equal(1, refused.ExitCode);
         Assert.Matches($"TA271: .* has no debug information; {other} belongs to another build \\(build id ", refused.Errors);
+    }
+
+    [Theory]
+    [InlineData("-gdwarf-4")]
+    [InlineData("-gdwarf-5")]
+    public void What_the_linker_did_not_take_is_read_from_its_files_or_their_package_or_named(string version)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Programs", "lines.c");
+        var folder = _workspace.Folder($"split{version}");
+        var (whole, split) = (Path.Combine(folder, "whole"), Path.Combine(folder, "split"));
+        Command.OutputOf("gcc", "-O2", version, "-o", whole, source);
+        Command.OutputOf("gcc", "-O2", version, "-gsplit-dwarf", "-o", split, source);
+        var expected = Command.OutputOf(Repository.Agent, "lines", "--vars", whole, "lines.c");
+
+        Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", split, "lines.c"));
+
+        var part = Assert.Single(Directory.GetFiles(folder, "*.dwo"));
+        File.Move(part, $"{part}.away");
+        var refused = Command.Run(Repository.Agent, "lines", split, "lines.c:14");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Matches(
+            @"^traceagent: .*\.dwo is missing, and a part of the debug information with it \(-gsplit-dwarf\)\ntraceagent: TA274: ",
+            refused.Errors);
+
+        if (version == "-gdwarf-4")
+        {
+            File.Move($"{part}.away", part);
+            Command.OutputOf("dwp", "-e", split, "-o", $"{split}.dwp");
+            File.Delete(part);
+            Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", split, "lines.c"));
+        }
+    }
+
+    [Fact]
+    public void What_a_debuginfod_server_has_is_fetched_once_and_kept()
+    {
+        var (served, cache, folder) = (_workspace.Folder("served"), _workspace.Folder("cache"), _workspace.Folder("no-debug"));
+        var stripped = Path.Combine(folder, "lines");
+        Command.OutputOf("objcopy", "--only-keep-debug", _program, Path.Combine(served, "lines.debug"));
+        Command.OutputOf("objcopy", "--strip-all", _program, stripped);
+        var port = FreePort();
+        var configuration = _workspace.Write(
+            "server.yaml", $"debug_info: {{server: 'http://127.0.0.1:{port}', cache: {cache}}}\n");
+        var expected = Command.OutputOf(Repository.Agent, "lines", "--vars", _program, "lines.c");
+
+        using (var server = Process.Start(new ProcessStartInfo(
+            "debuginfod", ["-p", $"{port}", "-d", ":memory:", "-F", served])
+        { RedirectStandardError = true })!)
+        {
+            server.BeginErrorReadLine();
+            var run = new Command(-1, "", "");
+            Eventually.True(
+                () =>
+                {
+                    run = Command.Run(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c");
+                    return run.ExitCode == 0;
+                },
+                "the server has it", () => run.Errors);
+            Assert.Equal(expected, run.Output);
+            server.Kill();
+            server.WaitForExit();
+        }
+
+        Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c"));
+
+        Directory.Delete(Path.Combine(cache, ".build-id"), recursive: true);
+        var refused = Command.Run(Repository.Agent, "lines", "--config", configuration, stripped, "lines.c");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith(
+            $"traceagent: TA276: the debug information of {stripped} was not fetched: http://127.0.0.1:{port}/ cannot be reached: ",
+            refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -220,6 +293,13 @@ public sealed class LinesTests : IDisposable
     {
         var id = BuildIdOf("/lib/x86_64-linux-gnu/libc.so.6");
         return $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug";
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private static string BuildIdOf(string path)

@@ -15,7 +15,7 @@ internal static class AddressRanges
         {
             if (entry.Unit.Version < 5)
             {
-                ReadPairs(entry.Unit, list.Number, ranges);
+                ReadPairs(entry.Unit.Skeleton ?? entry.Unit, list.Number + entry.Unit.Bases.Ranges, ranges);
             }
             else if (AddressList.OffsetOf(
                 entry.Unit, list, Form.RangeListIndex, (SectionKind.RangeLists, entry.Unit.Bases.RangeLists)) is { } offset)

@@ -38,6 +38,7 @@ internal enum Tag : ushort
     PartialUnit = 0x3c,
     RvalueReferenceType = 0x42,
     AtomicType = 0x47,
+    SkeletonUnit = 0x4a,
 }
 
 /// <summary>DWARF 5, section 7.5.4; those that something here reads.</summary>
@@ -83,6 +84,7 @@ internal enum AttributeName : ushort
     DwoName = 0x76,
     LocationListsBase = 0x8c,
     GnuDwoName = 0x2130,
+    GnuDwoId = 0x2131,
     GnuRangesBase = 0x2132,
     GnuAddressBase = 0x2133,
 }

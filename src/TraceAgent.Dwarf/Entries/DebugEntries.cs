@@ -16,6 +16,7 @@ internal sealed class DebugEntries
     private List<Unit>? _units;
     private List<Unit>? _typeUnits;
     private Dictionary<ulong, Unit>? _bySignature;
+    private PackageIndex? _package;
 
     /// <summary>Makes the units of a file.</summary>
     /// <param name="sections">The sections, which stay the caller's.</param>
@@ -28,6 +29,9 @@ internal sealed class DebugEntries
 
     /// <summary>The units of <c>.debug_info</c> in their order, up to the first that is damaged.</summary>
     public IReadOnlyList<Unit> Units => _units ??= ReadUnits(SectionKind.Entries);
+
+    /// <summary>The index of a package of units; empty for other files.</summary>
+    public PackageIndex Package => _package ??= PackageIndex.Read(Sections);
 
     private List<Unit> TypeUnits => _typeUnits ??= ReadUnits(SectionKind.TypeEntries);
 

@@ -43,6 +43,15 @@ internal sealed class Unit
     /// <summary>Bytes from the start of a type unit to the entry of the type.</summary>
     public required ulong TypeAt { get; init; }
 
+    /// <summary>The number that a skeleton of version 5 and its unit have in common; 0 for others.</summary>
+    public required ulong SplitNumber { get; init; }
+
+    /// <summary>Where its part of other sections begins, in a package of units.</summary>
+    public required Contribution Contribution { get; init; }
+
+    /// <summary>The unit of the linked file that has the addresses of this one; null for one that has its own.</summary>
+    public Unit? Skeleton { get; set; }
+
     public ReadOnlySpan<byte> Bytes => Owner.Sections[Section][..End];
 
     public AbbreviationTable Abbreviations => _abbreviations ??= Owner.AbbreviationsAt(AbbreviationsAt);
@@ -82,11 +91,7 @@ internal sealed class Unit
             addressSize = cursor.Byte();
         }
 
-        if (kind is UnitKind.Skeleton or UnitKind.SplitCompile)
-        {
-            cursor.Skip(8);
-        }
-
+        var splitNumber = kind is UnitKind.Skeleton or UnitKind.SplitCompile ? cursor.UInt64() : 0;
         var hasType = kind is UnitKind.Type or UnitKind.SplitType;
         var signature = hasType ? cursor.UInt64() : 0;
         var typeAt = hasType ? cursor.Offset(is64) : 0;
@@ -98,6 +103,7 @@ internal sealed class Unit
         }
 
         cursor.Skip((ulong)(end - first));
+        var contribution = owner.Sections.IsSplit ? owner.Package.Of(section, offset) : Contribution.None;
         return new Unit(owner, section)
         {
             Offset = offset,
@@ -105,7 +111,9 @@ internal sealed class Unit
             FirstEntry = first,
             Format = new UnitFormat(version, is64, addressSize),
             Kind = kind,
-            AbbreviationsAt = abbreviations,
+            AbbreviationsAt = abbreviations + contribution.Abbreviations,
+            SplitNumber = splitNumber,
+            Contribution = contribution,
             Signature = signature,
             TypeAt = typeAt,
         };

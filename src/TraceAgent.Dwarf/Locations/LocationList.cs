@@ -39,7 +39,11 @@ internal static class LocationList
             return false;
         }
 
-        if (unit.Version < 5)
+        if (unit.Version < 5 && unit.Owner.Sections.IsSplit)
+        {
+            ReadSplit(unit, value.Number + unit.Contribution.Locations, places);
+        }
+        else if (unit.Version < 5)
         {
             ReadPairs(unit, value.Number, places);
         }
@@ -59,6 +63,30 @@ internal static class LocationList
         while (places.Count < MaxPlaces && list.ReadPair(ref cursor))
         {
             if (!Add(ref cursor, Outline(SectionKind.Locations, list.Start ?? 0, list.End ?? 0), cursor.UInt16(), places))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Reads a list of a split unit of version 4: GNU, "Debug Fission", "Location Lists".</summary>
+    private static void ReadSplit(Unit unit, ulong offset, List<LocationEntry> places)
+    {
+        const byte startEnd = 2;
+        const byte startLength = 3;
+        var cursor = AddressList.Open(unit, SectionKind.Locations, offset);
+        while (places.Count < MaxPlaces && !cursor.IsAtEnd)
+        {
+            var kind = cursor.Byte();
+            if (kind is not (startEnd or startLength))
+            {
+                return;
+            }
+
+            var start = unit.Bases.AddressAt(cursor.Unsigned());
+            var end = kind == startEnd ? unit.Bases.AddressAt(cursor.Unsigned()) : start + cursor.UInt32();
+            var outline = Outline(SectionKind.Locations, start ?? 0, start is null ? 0 : end ?? 0);
+            if (!Add(ref cursor, outline, cursor.UInt16(), places))
             {
                 return;
             }

@@ -22,6 +22,8 @@ public enum SectionKind
     Lines,
     Frames,
     ExceptionFrames,
+    CompileIndex,
+    TypeIndex,
 }
 
 /// <summary>
@@ -37,16 +39,19 @@ public sealed class DebugSections : IDisposable
     private const int MaxBytes = int.MaxValue;
 
     private const ulong Compressed = 0x800;
+    private const string SplitSuffix = ".dwo";
 
     private static readonly string[] Names =
     [
         "info", "types", "abbrev", "str", "line_str", "str_offsets", "addr", "ranges", "rnglists", "loc", "loclists", "line", "frame",
+        "", "cu_index", "tu_index",
     ];
 
     private readonly ElfFile _file;
     private readonly ElfSection[] _headers;
     private readonly SafeFileHandle? _spill;
-    private readonly ReadOnlyMemory<byte>?[] _sections = new ReadOnlyMemory<byte>?[(int)SectionKind.ExceptionFrames + 1];
+    private readonly string _suffix;
+    private readonly ReadOnlyMemory<byte>?[] _sections = new ReadOnlyMemory<byte>?[(int)SectionKind.TypeIndex + 1];
     private readonly List<MappedBytes> _mapped = [];
     private readonly List<string> _problems = [];
     private int _onHeap;
@@ -55,17 +60,23 @@ public sealed class DebugSections : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="header">The header of the file.</param>
     /// <param name="spill">A file for large decompressed sections, which several may share; null when there is none.</param>
-    public DebugSections(ElfFile file, ElfHeader header, SafeFileHandle? spill = null)
+    /// <param name="isSplit">True for the sections that the linker did not take (<c>.dwo</c>).</param>
+    public DebugSections(ElfFile file, ElfHeader header, SafeFileHandle? spill = null, bool isSplit = false)
     {
         ArgumentNullException.ThrowIfNull(header);
         _file = file;
         _headers = header.Sections;
         _spill = spill;
+        IsSplit = isSplit;
+        _suffix = isSplit ? SplitSuffix : "";
         Machine = header.Machine;
     }
 
     /// <summary>The <c>e_machine</c> of the file.</summary>
     public ushort Machine { get; }
+
+    /// <summary>True for the sections of <c>.dwo</c> files and of packages of them.</summary>
+    public bool IsSplit { get; }
 
     /// <summary>Sentences without a full stop about sections that could not be read.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -107,8 +118,17 @@ public sealed class DebugSections : IDisposable
         return null;
     }
 
-    private static bool IsNamed(string name, string prefix, SectionKind kind) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && name.AsSpan(prefix.Length).SequenceEqual(Names[(int)kind]);
+    private bool IsNamed(string name, string prefix, SectionKind kind)
+    {
+        if (!name.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var rest = name.AsSpan(prefix.Length);
+        var suffix = kind is SectionKind.CompileIndex or SectionKind.TypeIndex ? "" : _suffix;
+        return rest.EndsWith(suffix) && rest[..^suffix.Length].SequenceEqual(Names[(int)kind]);
+    }
 
     private ReadOnlyMemory<byte> Read(SectionKind kind)
     {

@@ -13,6 +13,9 @@ public sealed record DebugAnswer
     /// <summary>The places, by file, line and address.</summary>
     public EquatableArray<LineSite> Sites { get; init; }
 
+    /// <summary>Files with the part of the debug information that the question is about and that the reader did not get.</summary>
+    public EquatableArray<SplitFile> Missing { get; init; }
+
     /// <summary>The functions, by address; those that debug information does not have are missing.</summary>
     public EquatableArray<FunctionParameters> Functions { get; init; }
 
@@ -25,6 +28,11 @@ public sealed record DebugAnswer
     /// <summary>True when there is more than an answer may have.</summary>
     public bool IsCut { get; init; }
 }
+
+/// <summary>A <c>.dwo</c> file, as the compiler names it.</summary>
+/// <param name="Folder">The folder in which it compiled.</param>
+/// <param name="Name">The path, which may be relative to the folder.</param>
+public sealed record SplitFile(string Folder, string Name);
 
 /// <summary>The parameters of a function at its entry.</summary>
 /// <param name="Address">The address of its first instruction.</param>

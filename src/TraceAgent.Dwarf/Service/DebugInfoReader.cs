@@ -15,10 +15,13 @@ namespace TraceAgent.Dwarf.Service;
 /// Answers questions from the debug information of one program. It maps files of others, so it belongs into a process that may end:
 /// one that is truncated while it is read ends it with SIGBUS.
 /// </summary>
-public sealed class DebugInfoReader
+public sealed partial class DebugInfoReader
 {
     /// <summary>The maximum number of places of an answer.</summary>
     public const int MaxSites = 4096;
+
+    /// <summary>The maximum number of <c>.dwo</c> files that an answer asks for.</summary>
+    public const int MaxSplitFiles = 64;
 
     private const int MaxFiles = 1 << 16;
     private const int MaxVariables = 256;
@@ -29,19 +32,23 @@ public sealed class DebugInfoReader
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
     private readonly FrameFinder _frames;
-    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
+    private readonly SplitUnits _split;
+    private readonly List<SplitFile> _missing = [];
 
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
     /// <param name="debug">The file with its debug information; may be the same.</param>
     /// <param name="supplement">What dwz moved to a file for several; null without one.</param>
-    public DebugInfoReader(DebugSections program, DebugSections debug, DebugSections? supplement)
+    /// <param name="split">The <c>.dwo</c> files and packages of them that there are.</param>
+    public DebugInfoReader(
+        DebugSections program, DebugSections debug, DebugSections? supplement, IReadOnlyList<DebugSections>? split = null)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(debug);
         _program = program;
         _frames = new FrameFinder(program, debug);
         _entries = new DebugEntries(debug, supplement is null ? null : new DebugEntries(supplement));
+        _split = new SplitUnits([.. (split ?? []).Select(file => new DebugEntries(file))]);
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
     }
 
@@ -51,6 +58,7 @@ public sealed class DebugInfoReader
     public DebugAnswer Answer(DebugQuery query)
     {
         _sites.Clear();
+        _missing.Clear();
         if (query is DebugQuery.Parameters parameters)
         {
             return ParametersOf(parameters);
@@ -70,68 +78,39 @@ public sealed class DebugInfoReader
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
             Problems = Problems,
+            Missing = Missing,
             IsCut = IsFull,
         };
     }
 
-    private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()];
+    private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()];
 
-    private DebugAnswer ParametersOf(DebugQuery.Parameters query)
-    {
-        var types = new ShapeReader(query.Hops);
-        var finder = new ParameterFinder(types);
-        var functions = new List<FunctionParameters>();
-        var addresses = query.Addresses.Distinct().Order().ToArray();
-        var ranges = new List<AddressRange>();
-        foreach (var unit in Units())
-        {
-            ranges.Clear();
-            AddressRanges.Read(unit.Unit.Root!.Value, ranges);
-            foreach (var address in ranges.SelectMany(range => Within(addresses, range)).Distinct())
-            {
-                if (unit.ScopesAt(address) is [var function, ..])
-                {
-                    var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
-                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
-                }
-            }
-        }
-
-        return new DebugAnswer
-        {
-            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
-            Types = types.Read(),
-            Problems = Problems,
-            IsCut = types.IsCut,
-        };
-    }
-
-    private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)
-    {
-        var (first, last) = (IndexFrom(range.Start), IndexFrom(range.End));
-        return new ArraySegment<ulong>(addresses, first, Math.Max(0, last - first));
-
-        int IndexFrom(ulong address) => Array.BinarySearch(addresses, address) is var index && index < 0 ? ~index : index;
-    }
+    private EquatableArray<SplitFile> Missing => [.. _missing.Distinct().Take(MaxSplitFiles)];
 
     private IEnumerable<SourceUnit> Units()
     {
         foreach (var unit in _entries.Units)
         {
-            if (unit.Root is { } root && (root.Has(AttributeName.DwoName) || root.Has(AttributeName.GnuDwoName)))
+            if (SourceUnit.Of(unit, _split) is { } source)
             {
-                _remarks.Add("part of the debug information is in separate .dwo files (-gsplit-dwarf), which are not read");
-            }
-
-            // Type units and the parts that dwz took out have no code.
-            if (unit.Kind is UnitKind.Compile or UnitKind.Skeleton && unit.Root is { Tag: Tag.CompileUnit }
-                && LineHeader.TryRead(unit) is { } header)
-            {
-                yield return new SourceUnit(unit, header);
+                yield return source;
+                source.Release();
             }
 
             unit.Release();
         }
+    }
+
+    /// <summary>Notes the file that a unit is in, when it is not there.</summary>
+    /// <returns>True when nothing but the lines of the unit is known.</returns>
+    private bool IsMissing(SourceUnit unit)
+    {
+        if (unit.Missing is { } file && _missing.Count <= MaxSplitFiles)
+        {
+            _missing.Add(file);
+        }
+
+        return unit.Missing is not null;
     }
 
     private EquatableArray<string> FilesWithCode()
@@ -198,7 +177,7 @@ public sealed class DebugInfoReader
         foreach (var unit in Units())
         {
             ranges.Clear();
-            AddressRanges.Read(unit.Unit.Root!.Value, ranges);
+            AddressRanges.Read(unit.Outline.Root!.Value, ranges);
             if (ranges.Exists(range => range.Start < query.End && query.Start < range.End))
             {
                 Add(unit, unit.Lines.Rows.Where(row => row.Address >= query.Start && row.Address < query.End), query.WithVariables);
@@ -214,6 +193,11 @@ public sealed class DebugInfoReader
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
         {
+            if (IsMissing(unit))
+            {
+                continue;
+            }
+
             ranges.Clear();
             var matching = unit.InstancesOf(name, ranges);
             if (matching.Count > 0)
@@ -233,6 +217,11 @@ public sealed class DebugInfoReader
     /// <param name="isMeant">True for the offset of a function or inlined call that is meant; null when all are.</param>
     private void Add(SourceUnit unit, IEnumerable<LineRow> rows, bool withVariables, Predicate<int>? isMeant = null)
     {
+        if (IsMissing(unit))
+        {
+            return;
+        }
+
         var seen = new HashSet<(int Scope, ulong File, uint Line)>();
         foreach (var row in rows)
         {

@@ -13,6 +13,7 @@ public static class DebugWire
     private const int MaxCalls = 256;
     private const int MaxVariables = 1024;
     private const int MaxProblems = 64;
+    private const int MaxMissing = DebugInfoReader.MaxSplitFiles;
 
     public static byte[] Write(DebugQuery query)
     {
@@ -72,6 +73,11 @@ public static class DebugWire
         ArgumentNullException.ThrowIfNull(answer);
         var head = new WireWriter();
         head.List([.. answer.Problems.Take(MaxProblems)], head.Text);
+        head.List([.. answer.Missing.Take(MaxMissing)], file =>
+        {
+            head.Text(file.Folder);
+            head.Text(file.Name);
+        });
         var isCut = answer.IsCut;
         isCut |= WriteUpTo(head, [.. answer.Files], (writer, file) => writer.Text(file));
         isCut |= WriteUpTo(head, [.. answer.Sites], Write);
@@ -92,6 +98,12 @@ public static class DebugWire
     {
         var reader = new WireReader(bytes);
         var problems = Texts(ref reader, MaxProblems);
+        var missing = new SplitFile[reader.Count(MaxMissing)];
+        for (var i = 0; i < missing.Length; i++)
+        {
+            missing[i] = new SplitFile(reader.Text(), reader.Text());
+        }
+
         var files = Texts(ref reader, MaxFiles);
         var sites = new LineSite[reader.Count(DebugInfoReader.MaxSites)];
         for (var i = 0; i < sites.Length; i++)
@@ -116,6 +128,7 @@ public static class DebugWire
                 Types = types,
                 Functions = [.. functions],
                 Problems = problems,
+                Missing = [.. missing],
                 IsCut = isCut,
             };
     }

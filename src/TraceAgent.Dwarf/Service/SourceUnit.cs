@@ -16,7 +16,39 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     private LineTable? _lines;
     private FunctionTable? _functions;
 
-    public Unit Unit => unit;
+    /// <summary>
+    /// The lines and functions of a unit of the linked file; null for one that has none: type units, and the parts that dwz took out.
+    /// </summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="split">The units that the linker did not take.</param>
+    public static SourceUnit? Of(Unit unit, SplitUnits split)
+    {
+        if (unit.Kind is not (UnitKind.Compile or UnitKind.Skeleton)
+            || unit.Root is not { Tag: Tag.CompileUnit or Tag.SkeletonUnit } root || LineHeader.TryRead(unit) is not { } header)
+        {
+            return null;
+        }
+
+        var name = root.Text(root.Has(AttributeName.DwoName) ? AttributeName.DwoName : AttributeName.GnuDwoName);
+        if (name.IsEmpty)
+        {
+            return new SourceUnit(unit, header);
+        }
+
+        var whole = SplitUnits.NumberOf(unit) is { } number ? split.Of(unit, number) : null;
+        return new SourceUnit(whole ?? unit, header)
+        {
+            Missing = whole is not null
+                ? null
+                : new SplitFile(Encoding.UTF8.GetString(root.Text(AttributeName.CompilationFolder)), Encoding.UTF8.GetString(name)),
+        };
+    }
+
+    /// <summary>The unit of the linked file, which has the addresses of the whole.</summary>
+    public Unit Outline => unit.Skeleton ?? unit;
+
+    /// <summary>The file with the functions, when it is another one and not there; else null.</summary>
+    public SplitFile? Missing { get; init; }
 
     public LineHeader Header => header;
 
@@ -27,6 +59,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     {
         (_lines, _functions) = (null, null);
         unit.Release();
+        Outline.Release();
     }
 
     private FunctionTable Functions => _functions ??= FunctionTable.Read(unit);

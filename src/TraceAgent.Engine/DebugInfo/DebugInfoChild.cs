@@ -24,8 +24,13 @@ public static class DebugInfoChild
     /// <summary>The exit code when the files or the question are not as they were.</summary>
     internal const int NotUnderstood = 5;
 
+    private const int FirstSplit = 4;
+
     /// <summary>Answers the question of standard input on standard output.</summary>
-    /// <param name="files">The files that it got: one digit for the binary, its debug file, that of dwz, and one to decompress to.</param>
+    /// <param name="files">
+    /// The files that it got, a digit for each: the binary, its debug file, that of dwz, one to decompress to, then those that the
+    /// linker did not take.
+    /// </param>
     public static int Run(string files)
     {
         var question = HelperProcess.ReadQuestion();
@@ -57,10 +62,12 @@ public static class DebugInfoChild
             return NotUnderstood;
         }
 
-        var answer = new DebugInfoReader(program, debug ?? program, supplement).Answer(query);
+        var split = Enumerable.Range(FirstSplit, Math.Max(files.Length - FirstSplit, 0)).Select(index => Open(index, isSplit: true))
+            .OfType<DebugSections>().ToList();
+        var answer = new DebugInfoReader(program, debug ?? program, supplement, split).Answer(query);
         return HelperProcess.TryAnswer(DebugWire.Write(answer)) ? 0 : NotUnderstood;
 
-        DebugSections? Open(int index)
+        DebugSections? Open(int index, bool isSplit = false)
         {
             if (HelperProcess.File(files, index) is not { } handle)
             {
@@ -68,7 +75,7 @@ public static class DebugInfoChild
             }
 
             var file = new ElfFile(handle, (ulong)RandomAccess.GetLength(handle));
-            return ElfHeader.ReadAny(file, out _) is { } header ? new DebugSections(file, header, spill) : null;
+            return ElfHeader.ReadAny(file, out _) is { } header ? new DebugSections(file, header, spill, isSplit) : null;
         }
     }
 

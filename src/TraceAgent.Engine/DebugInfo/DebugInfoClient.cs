@@ -18,6 +18,9 @@ public static class DebugInfoClient
     // Below the limit of the process's data, so that the collector fails first and says so.
     private const ulong MaxHeap = 192UL << 20;
 
+    /// <summary>How often the same is asked again, each time with more of the files that the linker did not take.</summary>
+    private const int MaxRounds = 4;
+
     /// <summary>The answer; null, with the reason in <paramref name="problem"/>, when there is none.</summary>
     /// <param name="image">The open binary.</param>
     /// <param name="path">The path, beside which separate debug information is looked for.</param>
@@ -32,12 +35,24 @@ public static class DebugInfoClient
             return null;
         }
 
+        var answer = Ask(files, path, query, out problem);
+        for (var round = 0; round < MaxRounds && answer?.Missing.Count > 0 && files.Open(answer.Missing) > 0; round++)
+        {
+            answer = Ask(files, path, query, out problem);
+        }
+
+        return answer is null ? null : Checked(answer, image, files);
+    }
+
+    private static DebugAnswer? Ask(DebugInformation files, string path, DebugQuery query, out SiteProblem? problem)
+    {
         using var spill = files.IsCompressed ? SpillFile() : null;
+        problem = null;
         HelperAnswer ended;
         try
         {
             var helper = new HelperProcess(DebugInfoChild.Verb) { MaxAnswer = DebugWire.MaxBytes, MaxHeap = MaxHeap };
-            ended = helper.Ask([files.Program, files.Separate, files.Supplement, spill], DebugWire.Write(query));
+            ended = helper.Ask([files.Program, files.Separate, files.Supplement, spill, .. files.Split], DebugWire.Write(query));
         }
         catch (KernelException refused)
         {
@@ -59,11 +74,11 @@ public static class DebugInfoClient
             return null;
         }
 
-        return Checked(answer, image, files.Remark);
+        return answer;
     }
 
     /// <summary>Leaves out places that are no code, and adds what was noticed when the files were found.</summary>
-    private static DebugAnswer Checked(DebugAnswer answer, ElfImage image, string? remark)
+    private static DebugAnswer Checked(DebugAnswer answer, ElfImage image, DebugInformation files)
     {
         var sites = answer.Sites.Where(site => image.IsCode(site.Address)).ToList();
         var problems = answer.Problems.ToList();
@@ -73,9 +88,18 @@ public static class DebugInfoClient
                 Plural.Of(answer.Sites.Count - sites.Count, "place is", "places are") + " outside the code and left out");
         }
 
-        if (remark is not null)
+        if (files.Remark is { } remark)
         {
             problems.Add(remark);
+        }
+
+        const int most = 4;
+        problems.AddRange(answer.Missing.Take(most).Select(file => files.Has(file)
+            ? $"{file.Name} belongs to another build; a part of the debug information was in it (-gsplit-dwarf)"
+            : $"{file.Name} is missing, and a part of the debug information with it (-gsplit-dwarf)"));
+        if (answer.Missing.Count > most)
+        {
+            problems.Add($"so are {answer.Missing.Count - most} more .dwo files");
         }
 
         return answer with { Sites = [.. sites], Problems = [.. problems] };

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Dwarf.Elf;
+using TraceAgent.Dwarf.Service;
 
 namespace TraceAgent.Symbols.Binaries;
 
@@ -14,10 +15,14 @@ public sealed class DebugInformation : IDisposable
     private const ulong Compressed = 0x800;
 
     private readonly DebugFile? _separate;
+    private readonly SplitFiles _split;
+    private bool _isCompressed;
 
-    private DebugInformation(ElfImage image, DebugFile? separate)
+    private DebugInformation(ElfImage image, DebugFile? separate, string path)
     {
         _separate = separate;
+        _split = new SplitFiles(image.DebugFolders, path);
+        _split.OpenPackage(image.BuildId, separate?.Path);
         Program = image.File.Handle!;
         Separate = separate?.Handle;
     }
@@ -31,8 +36,14 @@ public sealed class DebugInformation : IDisposable
     /// <summary>The file for several; null when there is none, or it is missing.</summary>
     public SafeFileHandle? Supplement { get; private set; }
 
+    /// <summary>The build id of the file for several, when it is missing; else null.</summary>
+    public string? MissingSupplement { get; private set; }
+
+    /// <summary>The parts that the linker did not take: a package of them, and those that were asked for.</summary>
+    public IReadOnlyList<SafeFileHandle> Split => _split.Handles;
+
     /// <summary>True when sections are compressed, so that reading them may need room on a disk.</summary>
-    public bool IsCompressed { get; private set; }
+    public bool IsCompressed => _isCompressed || _split.IsCompressed;
 
     /// <summary>A remark about a file that was found and could not be used, or that is missing; or null.</summary>
     public string? Remark { get; private set; }
@@ -52,9 +63,9 @@ public sealed class DebugInformation : IDisposable
             if (isOwn || separate is { Handle: not null } && HasEntries(separate.Sections))
             {
                 var sections = separate?.Sections ?? image.Sections;
-                var found = new DebugInformation(image, separate)
+                var found = new DebugInformation(image, separate, path)
                 {
-                    IsCompressed = Array.Exists(sections, section => IsDebug(section) && (section.Flags & Compressed) != 0
+                    _isCompressed = Array.Exists(sections, section => IsDebug(section) && (section.Flags & Compressed) != 0
                         || section.Name.StartsWith(".zdebug_", StringComparison.Ordinal)),
                     Remark = remark,
                 };
@@ -76,8 +87,16 @@ public sealed class DebugInformation : IDisposable
         }
     }
 
+    /// <summary>Opens parts that the linker did not take.</summary>
+    /// <returns>The number of those that are there.</returns>
+    public int Open(IEnumerable<SplitFile> files) => files.Count(_split.TryOpen);
+
+    /// <summary>True when the part was opened.</summary>
+    public bool Has(SplitFile file) => _split.Has(file);
+
     public void Dispose()
     {
+        _split.Dispose();
         _separate?.Dispose();
         Supplement?.Dispose();
     }
@@ -121,6 +140,7 @@ public sealed class DebugInformation : IDisposable
             }
         }
 
+        MissingSupplement = id;
         Remark ??= $"what dwz moved to {name} is missing{(other is null ? "" : $"; {other} belongs to another build")}";
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using TraceAgent.Configuration;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Hosting;
@@ -13,7 +14,7 @@ namespace TraceAgent.Commands;
 /// <summary><c>traceagent lines</c>: lists lines of source files that can be probed in a binary. Needs no privileges.</summary>
 internal static class LinesCommand
 {
-    // A pattern may mean thousands; each is a question.
+    // A pattern may match thousands of functions; each costs a question to the child.
     private const int MostFunctions = 16;
 
     public static Command Create()
@@ -41,11 +42,11 @@ internal static class LinesCommand
         };
         command.SetAction(parsed => ConfigOption.Read(parsed.GetValue(config), out var configuration) ?? Run(
             parsed.GetValue(binary)!, parsed.GetValue(place), (parsed.GetValue(variables), parsed.GetValue(json)),
-            configuration?.DebugFolders));
+            configuration));
         return command;
     }
 
-    private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, DebugFolders? folders)
+    private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, AgentConfiguration? configuration)
     {
         var (withVariables, json) = options;
         if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
@@ -53,10 +54,17 @@ internal static class LinesCommand
             return CommandError.Write(ExitCode.Usage, missingBinary!);
         }
 
-        using var image = ElfImage.TryOpen(path, path, out var problem, folders);
+        using var image = ElfImage.TryOpen(path, path, out var problem, configuration?.DebugFolders);
         if (image is null)
         {
             return Refuse(problem!);
+        }
+
+        if (configuration?.DebugServer is var (address, cache)
+            && new DebugServer(address, cache).CompleteAsync(image, path).GetAwaiter().GetResult() is { } reason)
+        {
+            return Refuse(new SiteProblem(
+                SiteCodes.NotFetched, Refused: true, $"the debug information of {path} was not fetched: {reason}"));
         }
 
         var answers = new List<DebugAnswer>();

@@ -46,6 +46,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
     /// <summary>The folders with separate debug information.</summary>
     public DebugFolders DebugFolders { get; init; } = DebugFolders.Default;
 
+    /// <summary>The server that is asked for debug information, and the folder that keeps what it sent; null for none.</summary>
+    public (Uri Address, string Cache)? DebugServer { get; init; }
+
     /// <summary>The time between two writes while events come; 0 to 1 s.</summary>
     public TimeSpan Flush { get; init; } = DefaultFlush;
 

@@ -32,7 +32,9 @@ internal static class AgentConfigurationReader
             State = draft.State,
             WaitForPages = draft.WaitForPages,
             Flush = draft.Flush,
-            DebugFolders = new DebugFolders([.. draft.DebugFolders, DebugFolders.OfPackages]),
+            DebugFolders = new DebugFolders([
+                .. draft.DebugFolders, DebugFolders.OfPackages, .. draft.DebugServer is null ? [] : new[] { draft.DebugCache }]),
+            DebugServer = draft.DebugServer is { } server ? (server, draft.DebugCache) : null,
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
             Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };

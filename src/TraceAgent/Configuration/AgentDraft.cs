@@ -33,6 +33,10 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
 
     public List<string> DebugFolders { get; } = [];
 
+    public Uri? DebugServer { get; set; }
+
+    public string DebugCache { get; set; } = DebugInfoKeys.DefaultCache;
+
     public List<string> Allow { get; } = [];
 
     public List<string> Deny { get; } = [];

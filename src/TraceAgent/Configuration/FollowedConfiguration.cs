@@ -122,7 +122,7 @@ internal sealed class FollowedConfiguration(
         }
         catch (AggregateException problem) when (problem.InnerException is OutputException refusal)
         {
-            // Tried again in every evaluation, and reported once.
+            // The configuration is tried again in every evaluation; its refusal is reported once.
             if (refusal.Message != _refusal)
             {
                 reporter.Refused(_refusal = refusal.Message);
@@ -142,7 +142,7 @@ internal sealed class FollowedConfiguration(
         Compare("socket", next.Socket == _started.Socket);
         Compare("state", next.State == _started.State);
         Compare("wait_for_pages", next.WaitForPages == _started.WaitForPages);
-        Compare("debug_info", next.DebugFolders == _started.DebugFolders);
+        Compare("debug_info", (next.DebugFolders, next.DebugServer) == (_started.DebugFolders, _started.DebugServer));
         Compare("flush", next.Flush == _started.Flush);
         Compare("metrics", next.Metrics == _started.Metrics);
         return keys;

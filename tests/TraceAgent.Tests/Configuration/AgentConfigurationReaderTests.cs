@@ -26,7 +26,7 @@ public class AgentConfigurationReaderTests
             defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
             socket: run/agent.sock
             wait_for_pages: [daemon, 1000]
-            debug_info: {folders: ["${LOGS}/debug", debug]}
+            debug_info: {folders: ["${LOGS}/debug", debug], server: "https://${NONE:-host}/d", cache: c}
             flush: 100ms
             metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
             binaries: {allow: ["${LOGS}/**", bin/*], deny: [/usr/sbin/sshd]}
@@ -47,7 +47,8 @@ public class AgentConfigurationReaderTests
                 { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
-                DebugFolders = new DebugFolders(["/logs/debug", "/etc/traceagent/debug", "/usr/lib/debug"]),
+                DebugFolders = new DebugFolders(["/logs/debug", "/etc/traceagent/debug", "/usr/lib/debug", "/etc/traceagent/c"]),
+                DebugServer = (new Uri("https://host/d"), "/etc/traceagent/c"),
                 Flush = TimeSpan.FromMilliseconds(100),
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
                 Binaries = new BinaryLists(["/logs/**", "/etc/traceagent/bin/*"], ["/usr/sbin/sshd"]),
@@ -130,11 +131,13 @@ public class AgentConfigurationReaderTests
         "1:26: 'total_budget' must be above 0% and at most 10000% (100% is one whole CPU; 'none' lifts it)")]
     [InlineData("defaults: {limits: 1/s}", "1:12: unknown key 'limits' (did you mean 'limit'?)")]
     [InlineData("defaults: 20%", "1:11: 'defaults' must be a mapping (key: value), not text")]
-    [InlineData("debug_info: {}", "1:13: 'debug_info' needs 'folders' (folders: [/srv/debug])")]
+    [InlineData("debug_info: {}", "1:13: 'debug_info' needs 'folders' or 'server' (folders: [/srv/debug])")]
     [InlineData("debug_info: /srv/debug", "1:13: 'debug_info' must be a mapping (key: value), not text")]
     [InlineData("debug_info: {folders: /srv/debug}", "1:23: 'folders' must be a list, not text (in brackets: [/srv/debug])")]
     [InlineData("debug_info: {folders: []}", "1:23: 'folders' must list 1 to 16 folders, not 0")]
     [InlineData("debug_info: {folders: ['']}", "1:24: 'folders' is empty")]
+    [InlineData(
+        "debug_info: {server: ftp://a}", "1:22: 'ftp://a' is not the address of a server (such as https://debuginfod.debian.net)")]
     [InlineData("debug_info: {folder: [/srv]}", "1:14: unknown key 'folder' (did you mean 'folders'?)")]
     [InlineData("binaries: {}", "1:11: 'binaries' needs 'allow' or 'deny' (deny: [/usr/sbin/sshd])")]
     [InlineData("binaries: {deny: /usr/sbin/sshd}", "1:18: 'deny' must be a list, not text (in brackets: [/srv/**])")]

@@ -30,6 +30,7 @@ public partial class AgentSchemaTests
     [InlineData("metrics: {listen: '[::1]:9435', textfile: /var/lib/a.prom}")]
     [InlineData("binaries: {allow: [/srv/**], deny: ['/usr/lib/**/libcrypto.so*']}")]
     [InlineData("debug_info: {folders: [/srv/debug, debug]}")]
+    [InlineData("debug_info: {server: 'https://debug.example', cache: /srv/cache}")]
     [InlineData("wait_for_pages: none")]
     [InlineData("wait_for_pages: [daemon, 1000]")]
     public async Task The_schema_and_the_reader_accept_the_same(string text)
@@ -54,6 +55,7 @@ public partial class AgentSchemaTests
     [InlineData("binaries: {deny: ['']}")]
     [InlineData("binaries: {deny: /usr/sbin/sshd}")]
     [InlineData("debug_info: {}")]
+    [InlineData("debug_info: {server: debug.example}")]
     [InlineData("debug_info: {folders: []}")]
     [InlineData("debug_info: {folders: /srv/debug}")]
     [InlineData("wait_for_pages: most")]

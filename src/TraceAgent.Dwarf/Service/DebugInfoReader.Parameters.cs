@@ -1,0 +1,48 @@
+using TraceAgent.Dwarf.Entries;
+using TraceAgent.Dwarf.Locations;
+using TraceAgent.Dwarf.Types;
+
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>The answers about parameters at the entries of functions.</summary>
+public sealed partial class DebugInfoReader
+{
+    private DebugAnswer ParametersOf(DebugQuery.Parameters query)
+    {
+        var types = new ShapeReader(query.Hops);
+        var finder = new ParameterFinder(types);
+        var functions = new List<FunctionParameters>();
+        var addresses = query.Addresses.Distinct().Order().ToArray();
+        var ranges = new List<AddressRange>();
+        foreach (var unit in Units())
+        {
+            ranges.Clear();
+            AddressRanges.Read(unit.Outline.Root!.Value, ranges);
+            foreach (var address in ranges.SelectMany(range => Within(addresses, range)).Distinct())
+            {
+                if (!IsMissing(unit) && unit.ScopesAt(address) is [var function, ..])
+                {
+                    var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
+                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
+                }
+            }
+        }
+
+        return new DebugAnswer
+        {
+            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
+            Types = types.Read(),
+            Problems = Problems,
+            Missing = Missing,
+            IsCut = types.IsCut,
+        };
+    }
+
+    private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)
+    {
+        var (first, last) = (IndexFrom(range.Start), IndexFrom(range.End));
+        return new ArraySegment<ulong>(addresses, first, Math.Max(0, last - first));
+
+        int IndexFrom(ulong address) => Array.BinarySearch(addresses, address) is var index && index < 0 ? ~index : index;
+    }
+}
