@@ -17,7 +17,7 @@ public sealed class UtcText
     private readonly byte[] _text;
     private readonly int _start;
 
-    // Of the last second, ns; at first so long ago that no time is in it.
+    // The start of the last second in UTC ns; before the first, a time that no event has.
     private long _begin = long.MinValue;
 
     /// <param name="before">The text before the time, ASCII.</param>

@@ -8,7 +8,7 @@ using TraceAgent.Linux.ThisProcess;
 
 const int standardError = 2;
 
-// Started by ourselves, to read what others wrote: nothing else of the agent is needed there.
+// The confined child that reads debug information (DebugInfoClient starts it): it needs nothing else of the agent.
 if (args is [DebugInfoChild.Verb, var files])
 {
     return DebugInfoChild.Run(files);
@@ -25,7 +25,7 @@ var isRun = args is ["run", ..];
 using var hangup = isRun ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true) : null;
 if (!StandardDescriptor.IsWritable(standardError))
 {
-    // Nobody wants to hear; the number may be one of the runtime's own files by now.
+    // The caller closed standard error; its number may belong to a file of the runtime by now.
     Console.SetError(TextWriter.Null);
 }
 

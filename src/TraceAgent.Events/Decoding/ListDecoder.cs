@@ -37,7 +37,7 @@ internal sealed class ListDecoder
         return start + value.TextLength;
     }
 
-    // A text can be asked for as numbers.
+    // A rule may read a text as a list of numbers, so its bytes are checked for secrets, too.
     private bool HasSecret(ReadOnlySpan<byte> bytes, bool isPart, EquatableArray<string> notSecret)
     {
         if (_characters.Length < bytes.Length)

@@ -17,7 +17,7 @@ internal sealed class TextFormatter : LineFormatter
 
     protected override void Append(PacketEvent packets) => Append(packets, packets.Rule.Name.Value);
 
-    // The message names the rule.
+    // The message of a statement names the rule already.
     protected override void Append(AgentStatement statement) => Append(statement, rule: null);
 
     private void Append(StreamEvent streamEvent, string? rule)

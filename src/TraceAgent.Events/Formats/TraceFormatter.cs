@@ -37,7 +37,7 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
         }
     }
 
-    // One rule is traced, and it is not one of packets.
+    // `traceagent trace` runs one rule, never a packet rule.
     protected override void Append(PacketEvent packets)
     {
     }

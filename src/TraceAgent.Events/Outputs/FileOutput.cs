@@ -228,14 +228,14 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 
         if (WritableTarget.Problem(_configuration.Path) is { } problem)
         {
-            // A pipe is none either: opening it would wait for its reader.
+            // Also for a pipe, whose opening would wait for a reader.
             throw new IOException(problem);
         }
 
         switch (FileStatus.Of(_configuration.Path)?.Kind)
         {
             case null:
-                // It may have been removed with all that was in it.
+                // The folder may have been removed, too.
                 Directory.CreateDirectory(FolderOf(_configuration.Path));
                 var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
                 using (new FileStream(_configuration.Path, options))

@@ -75,7 +75,7 @@ internal sealed class FileSegment : SinkStream
         return failure;
     }
 
-    // So that no torn line stays. A device has nothing to cut.
+    // Truncates the file to where the batch began, so that no torn line stays. A device has nothing to truncate.
     private OutputFailure Undo(long? length, OutputFailure failure)
     {
         try

@@ -53,7 +53,7 @@ internal sealed class NameLock : IDisposable
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It stays, and does no harm: nobody has locked it.
+            // The lock file stays, which is harmless: the lock ends with the descriptor.
         }
 
         _file.Dispose();

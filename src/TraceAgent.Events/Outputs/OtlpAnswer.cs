@@ -40,7 +40,7 @@ internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
         {
             0 => new OtlpAnswer(null, MayRetry: false),
             null => new OtlpAnswer($"{(int)response.StatusCode} without a gRPC status", (int)response.StatusCode >= 500),
-            // Cancelled, deadline exceeded, aborted, out of range, unavailable, data loss.
+            // CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: retryable (OTLP specification, "Failures").
             { } code => new OtlpAnswer($"gRPC status {code}", code is 1 or 4 or 10 or 11 or 14 or 15),
         };
     }

@@ -55,7 +55,7 @@ internal sealed class OtlpOutput : EventOutput
                     options.Headers[name] = value;
                 }
 
-                // Never full: what it would drop, it would not count.
+                // Without a limit: Serilog's queue would drop events without counting them.
                 options.BatchingOptions.QueueLimit = null;
                 options.BatchingOptions.BatchSizeLimit = EventsPerRequest;
                 options.BatchingOptions.BufferingTimeLimit = TimeSpan.FromMilliseconds(500);
@@ -115,7 +115,7 @@ internal sealed class OtlpOutput : EventOutput
 
     public override async Task CloseAsync(TimeSpan timeout)
     {
-        // The sink makes its last requests; the delivery takes them without sending.
+        // Disposing the sink makes its last requests; the delivery queues them, and sends them below.
         await Task.Run((_sink as IDisposable)!.Dispose).ConfigureAwait(false);
         await _delivery.CloseAsync(_handedOver, timeout).ConfigureAwait(false);
     }

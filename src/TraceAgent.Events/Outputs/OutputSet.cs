@@ -13,7 +13,7 @@ public sealed class OutputSet : IDisposable
     private EventOutput[] _outputs = [];
     private bool _disposed;
 
-    // Of the output in which most waits.
+    // The pending bytes of the output that has most.
     private int _pending;
 
     private OutputSet()

@@ -61,7 +61,7 @@ public sealed class ProcessHistory
                 Add(notice.Pid, notice.Time, origin is null ? null : origin with { ParentPid = notice.ParentPid });
                 return null;
             case ProcessAct.Executed:
-                // Null, too, is of use: what the process was before is no longer true.
+                // Also when the facts are unknown: those of the former program are wrong from now on.
                 var executable = notice.Executable ?? readExecutable(notice.Pid);
                 var facts = executable is null ? null : new ProcessFacts(executable, notice.ParentPid, notice.CommandLine);
                 Add(notice.Pid, notice.Time, facts);

@@ -49,7 +49,7 @@ public sealed class ProcessNames
 
         var entry = _entries.Find(pid);
 
-        // Unsigned: an event that is older than the last look does not ask again unless it is far older.
+        // 0 for an event that is older than the entry: it does not cause another read.
         var age = time > entry.ReadAt ? time - entry.ReadAt : 0;
         if (entry.ReadAt == 0 || age >= Lifetime || (main && entry.Comm != comm))
         {

@@ -19,7 +19,7 @@ internal static class KeyedSecret
     private const string UserOption = "-user";
     private const string ShortUserOption = " -u ";
 
-    // Their value is the rest of the line.
+    // Headers whose value is the rest of the line.
     private static readonly string[] Headers = ["authorization", "cookie"];
     private static readonly string[] Schemes = ["bearer", "basic"];
     private static readonly SearchValues<char> OptionEnds = SearchValues.Create(" \t\r\n\0\"'");
@@ -169,7 +169,7 @@ internal static class KeyedSecret
             return Line(text, at);
         }
 
-        // Cookie: a list of them may begin with anything.
+        // A Cookie header lists several cookies, of which the first may be harmless: all are hidden.
         var behind = closed.Start + closed.Length + 1;
         var goesOn = behind < text.Length && text[behind] == ';';
         return goesOn ? closed with { Length = closed.Length + 1 + SecretValue.Line(text, behind).Length } : closed;

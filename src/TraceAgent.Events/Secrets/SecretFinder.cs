@@ -22,7 +22,7 @@ internal sealed class SecretFinder
     private static readonly SearchValues<string> Stems = SearchValues.Create(
         [.. Schemes, .. SecretNames.Stems, .. SecretForms.Stems, .. KeyedSecret.Stems], StringComparison.OrdinalIgnoreCase);
 
-    // What follows a word that has a secret.
+    // The characters that may stand between the name of a secret and its value.
     private static readonly SearchValues<char> Separators = SearchValues.Create("=: \t\r\n%+>(\0");
 
     private readonly List<TextSpan> _found = [];

@@ -53,7 +53,7 @@ public sealed class EventField
 
     private readonly CaptureType _type = CaptureType.Default;
 
-    // Kept as what they are: to cast an object takes longer than what is done with it.
+    // Fields of the exact types, because casting an object per event takes longer than decoding it.
     private readonly CaptureType.Scalar? _scalar;
     private readonly CaptureType.Characters? _characters;
 

@@ -116,7 +116,7 @@ internal static class ValueJson
         Close(line, opened);
     }
 
-    // Only of what was cut: else it can be counted.
+    // Writes the full lengths of values that were cut; those of others can be counted.
     private static void WriteLengths(LineBuffer line, TracedEvent traced)
     {
         var opened = false;

@@ -14,7 +14,7 @@ namespace TraceAgent.Commands;
 /// <summary><c>traceagent lines</c>: lists lines of source files that can be probed in a binary. Needs no privileges.</summary>
 internal static class LinesCommand
 {
-    // A pattern may mean thousands; each is a question.
+    // A pattern may match thousands of functions; each costs a question to the child.
     private const int MostFunctions = 16;
 
     public static Command Create()

@@ -81,7 +81,7 @@ internal static class ResolveCommand
             }
         }
 
-        // What is wrong with the text of a file is no rule yet.
+        // Mistakes in the text of files, which belong to no rule.
         DiagnosticWriter.WriteText(Console.Error, set.Diagnostics.Values.SelectMany(
             list => list), sources, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
         foreach (var path in withoutFiles)

@@ -56,7 +56,7 @@ internal sealed class StatusWatch(Func<AgentStatus> ask, string? rule) : IDispos
                 try
                 {
                     var next = ask();
-                    // Another agent has counted from 0.
+                    // A restarted agent counts from 0: there is no difference to show.
                     before = refusal is null && next.Agent == status.Agent ? status : null;
                     elapsed = Stopwatch.GetElapsedTime(asked);
                     (status, refusal) = (next, null);

@@ -23,7 +23,7 @@ internal static class UsageError
         }
         else
         {
-            // Of an option without its value, the parser also finds what follows wrong.
+            // When an option lacks its value, the parser reports what follows as well: show only the option's error.
             var ofOptions = parsed.Errors.Where(error => error.SymbolResult is OptionResult).ToList();
             var unknown = Unknown(parsed);
             IEnumerable<ParseError> errors = ofOptions.Count > 0 ? ofOptions : parsed.Errors;

@@ -122,7 +122,7 @@ internal sealed class FollowedConfiguration(
         }
         catch (AggregateException problem) when (problem.InnerException is OutputException refusal)
         {
-            // Tried again in every evaluation, and reported once.
+            // The configuration is tried again in every evaluation; its refusal is reported once.
             if (refusal.Message != _refusal)
             {
                 reporter.Refused(_refusal = refusal.Message);

@@ -123,7 +123,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
 
         _totals.Report(withheld: !isWhole);
 
-        // An end by a defect of ours is none that the next run should repeat.
+        // After a defect of ours, the record stays open: the next run holds back what may have caused it.
         if (_run.Result == ExitCode.Fine)
         {
             _parts.Crashes?.End();

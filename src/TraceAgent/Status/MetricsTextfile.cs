@@ -50,11 +50,11 @@ internal sealed class MetricsTextfile : IDisposable
 
             Try(() =>
             {
-                // Not into what somebody else may have put there.
+                // Never write into a file that another user may have put there.
                 File.Delete(_unfinished);
                 using (var file = new FileStream(_unfinished, FileMode.CreateNew, FileAccess.Write))
                 {
-                    // The collector is another user, and the process's mask is not for it.
+                    // The collector runs as another user: readable for all, whatever the umask is.
                     File.SetUnixFileMode(file.SafeFileHandle, Everybody);
                     file.Write(_text());
                 }
