@@ -9,8 +9,8 @@ namespace TraceAgent.Benchmarks;
 /// </summary>
 internal static class DebugInfoBenchmark
 {
-    /// <summary>The C library and its debug package: compressed, in 2,000 units and more.</summary>
-    private const string UsualQuestion = "/lib/x86_64-linux-gnu/libc.so.6 malloc/malloc.c:3294";
+    /// <summary>The C library of Debian 12 and its debug package (libc6-dbg): compressed, in 2,000 units and more.</summary>
+    private const string UsualQuestion = "/lib/x86_64-linux-gnu/libc.so.6 malloc/malloc.c:3295";
 
     public static void Run(WorkFolder folder, Options options, Results results)
     {
