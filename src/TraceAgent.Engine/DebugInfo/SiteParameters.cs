@@ -49,7 +49,7 @@ public sealed class SiteParameters
             return sites;
         }
 
-        if (sites.Sites.FirstOrDefault(site => !IsEntered(image, site.Address)) is { } inside)
+        if (sites.Sites.FirstOrDefault(site => !FunctionEntry.IsAt(image, site.Address)) is { } inside)
         {
             return new SiteResolution([], [.. sites.Problems, new SiteProblem(
                 SiteCodes.NotAtEntry, Refused: true,
@@ -78,10 +78,6 @@ public sealed class SiteParameters
 
     private static List<ulong> EntriesOf(ElfImage image, SiteResolution sites) =>
         [.. sites.Sites.Select(site => FunctionEntry.Of(image, site.Address))];
-
-    /// <summary>True at the entry of a function; of Go, it is probed behind the check of its stack.</summary>
-    private static bool IsEntered(ElfImage image, ulong address) =>
-        image.IsGo || image.Functions.At(address)?.Start == FunctionEntry.Of(image, address);
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {

@@ -8,6 +8,16 @@ public static class FunctionEntry
 {
     private const int MaxPadding = 64;
 
+    /// <summary>True for a probe at the entry of a function; of Go, that is behind the check of its stack.</summary>
+    /// <param name="image">The open image.</param>
+    /// <param name="probed">Virtual address of the probed instruction.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static bool IsAt(ElfImage image, ulong probed)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.IsGo || image.Functions.At(probed)?.Start == Of(image, probed);
+    }
+
     /// <summary>
     /// The address of the first instruction of the function that a probe is at the entry of: a probe may sit behind instructions that do
     /// nothing. The address itself when there are others in front of it.
