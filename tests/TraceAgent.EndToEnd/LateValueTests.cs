@@ -7,11 +7,14 @@ public sealed class LateValueTests : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    [Theory, BothWays]
-    public void What_functions_leave_behind_their_arguments_is_what_the_program_finds_there(AttachMethod method)
+    [Theory]
+    [InlineData(AttachMethod.Multi, "-O2")]
+    [InlineData(AttachMethod.Perf, "-O2")]
+    [InlineData(AttachMethod.Multi, "-O0")]
+    public void What_functions_leave_behind_their_arguments_is_what_the_program_finds_there(AttachMethod method, string optimised)
     {
         var library = _workspace.Install(Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim(), "libc.so.6");
-        var program = TracedProgram.Compile("late", $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
+        var program = TracedProgram.Compile("late", "-g", optimised, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
         (string Name, string Binary, string Symbol, string[] Lines)[] rules =
         [
             ("fill", program, "Fill", [
@@ -27,6 +30,13 @@ public sealed class LateValueTests : IDisposable
                 "  text: {value: '*(char**)box', at: return}",
                 "  number: {value: '*(int*)(box + 8)', at: return}",
                 "  was: '*(int*)(box + 8)'"]),
+            ("named", program, "Named", [
+                "args: auto",
+                "capture:",
+                "  text: {value: box->text, at: return}",
+                "  before: box->text",
+                "  number: {value: box->number, at: return}",
+                "  was: box->number"]),
             ("twice", program, "Twice", ["args: [out: ptr]", .. Twice("out")]),
             ("take", program, "Take", ["args: [page: ptr]", .. Twice("page")]),
             ("give", program, "Give", ["args: [page: ptr]", .. Twice("page")]),

@@ -24,7 +24,7 @@ public sealed partial class RecipeTests : IDisposable
 
         Shows(agent, "pg-slow", @"^\d+(\.\d+)?ms: select pg_sleep\(0\.2\)$");
         Shows(agent, "pg-query", "^select 1$");
-        Assert.Single(agent.Events("pg-slow"));
+        Assert.All(agent.Events("pg-slow"), line => Assert.InRange(line.Duration, 100_000_000, long.MaxValue));
         agent.Stop();
     }
 
@@ -44,7 +44,7 @@ public sealed partial class RecipeTests : IDisposable
         Command.OutputOf("mariadb", [.. client, "select 1; select sleep(0.2)"]);
 
         Shows(agent, "mariadb-slow", @"^\d+(\.\d+)?ms: select sleep\(0\.2\)$");
-        Assert.Single(agent.Events("mariadb-slow"));
+        Assert.All(agent.Events("mariadb-slow"), line => Assert.InRange(line.Duration, 100_000_000, long.MaxValue));
         agent.Stop();
     }
 
@@ -177,7 +177,8 @@ public sealed partial class RecipeTests : IDisposable
     public void Slow_allocations()
     {
         var program = Own(TracedProgram.Start(TracedProgram.Compile("allocate")));
-        using var agent = Start("malloc", "process: shop", "process: allocate");
+        // Whatever else runs on this machine allocates, too.
+        using var agent = Start("malloc", "target: {process: shop}", "target: {process: allocate}\n    budget: none");
         program.Ask("");
 
         Shows(agent, "slow-malloc", @"^67108864 bytes took \d");

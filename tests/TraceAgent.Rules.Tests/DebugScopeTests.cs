@@ -69,6 +69,21 @@ public class DebugScopeTests
         Assert.Equal(place, new ExprText(Architecture.X64, []).Of(bound.Plan.EntryFields[value.FieldIndex]));
     }
 
+    [Theory]
+    [InlineData("request->user->id", "*(int64*)*(uint64*)(rdi on entry)")]
+    [InlineData("request.user.name", "text at *(uint64*)(*(uint64*)(rdi on entry) + 8)")]
+    [InlineData("onStack", "*(int64*)(rsp + 8) on entry")]
+    [InlineData("*(int*)onStack", "*(int32*)(*(int64*)(rsp + 8) on entry)")]
+    public void At_the_return_memory_is_read_through_variables_as_they_were_on_entry(string expression, string place)
+    {
+        var bound = BoundRule.Of(Rule($"on: call, capture: {{x: {{value: '{expression}', at: return}}}}"), Place);
+
+        Assert.Empty(bound.Problems);
+        var value = bound.ValuesOf(EventKind.Call).Single(value => value.Name == "x");
+        var (entry, late) = (bound.Plan.EntryFields, bound.Plan.ReturnFields);
+        Assert.Equal(place, new ExprText(Architecture.X64, entry).Of(late[value.FieldIndex - entry.Count]));
+    }
+
     [Fact]
     public void Every_parameter_is_shown_with_its_type_and_what_is_missing_with_its_reason()
     {

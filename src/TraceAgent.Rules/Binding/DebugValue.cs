@@ -34,7 +34,7 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
             ? Missing(type, Outcome.NotSupported)
             : variable.Place switch
             {
-                LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(new Term.Placed(memory.Address), type), Outcome.Ok),
+                LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(AddressOf(memory), type), Outcome.Ok),
                 LocationPiece.Value value => InRegister(new Term.Placed(value.Computed)),
                 LocationPiece.Bytes { Content.Count: <= sizeof(ulong) } bytes => InRegister(new Term.Number(NumberOf(bytes.Content))),
                 LocationPiece.Pieces pieces => InParts(pieces.Parts),
@@ -86,10 +86,12 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
         _ => new Term.Load(address, type.Width, type.IsSigned),
     };
 
+    private static Term.Placed AddressOf(LocationPiece.Memory memory) => new(memory.Address) { IsAddress = true };
+
     private static Term? PartOf(LocationPiece place, int size) => (place, size) switch
     {
         (LocationPiece.Value value, <= sizeof(ulong)) => new Term.Placed(value.Computed),
-        (LocationPiece.Memory memory, 1 or 2 or 4 or 8) => new Term.Load(new Term.Placed(memory.Address), size, Signed: false),
+        (LocationPiece.Memory memory, 1 or 2 or 4 or 8) => new Term.Load(AddressOf(memory), size, Signed: false),
         (LocationPiece.Bytes bytes, <= sizeof(ulong)) => new Term.Number(NumberOf(bytes.Content)),
         _ => null,
     };

@@ -13,7 +13,7 @@ internal sealed class TermLowering(PlaceScope place)
 
     /// <summary>
     /// Lowers a term that is computed on return of a call. Each largest part that names arguments but nothing of the return is
-    /// left to <paramref name="onEntry"/>; of a <see cref="Term.OnReturn"/>, only the arguments themselves.
+    /// left to <paramref name="onEntry"/>; of a <see cref="Term.OnReturn"/>, only arguments and variables themselves.
     /// </summary>
     public Expr LowerOnReturn(Term term, Func<Expr, Expr> onEntry) =>
         Lower(term, part => part.NeedsEntry && !part.NeedsReturn ? onEntry(Lower(part)) : null);
@@ -32,7 +32,7 @@ internal sealed class TermLowering(PlaceScope place)
         Term.Extend extend => new Expr.Extend(Lower(extend.Operand, replace), extend.Size, extend.Signed),
         Term.TextMatch match =>
             new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
-        Term.OnReturn late => Lower(late.Operand, part => part is Term.Argument ? replace(part) : null),
+        Term.OnReturn late => Lower(late.Operand, part => part.IsVariable ? replace(part) : null),
         Term.CommMatch match => new Expr.CommMatch(match.Test),
         _ => throw new ArgumentOutOfRangeException(nameof(term)),
     };

@@ -24,7 +24,11 @@ public abstract record Term
     public sealed record Special(SpecialValue Value) : Term;
 
     /// <summary>A value that is computed like this on entry, whatever convention calls the function.</summary>
-    public sealed record Placed(Expr Read) : Term;
+    public sealed record Placed(Expr Read) : Term
+    {
+        /// <summary>True when it is the address of a variable in memory, and not the variable's value.</summary>
+        public bool IsAddress { get; init; }
+    }
 
     public sealed record Unary(UnaryOperator Operator, Term Operand) : Term;
 
@@ -55,7 +59,10 @@ public abstract record Term
     internal bool NeedsReturn => this is Result or OnReturn or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
-    internal bool NeedsEntry => this is Argument or Placed || Children.Any(c => c.NeedsEntry);
+    internal bool NeedsEntry => IsVariable || Children.Any(c => c.NeedsEntry);
+
+    /// <summary>True for an argument, or a variable, as it was on entry.</summary>
+    internal bool IsVariable => this is Argument or Placed or Load { Address: Placed { IsAddress: true } };
 
     /// <summary>This term and all terms in it.</summary>
     internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);

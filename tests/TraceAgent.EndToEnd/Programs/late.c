@@ -36,6 +36,15 @@ CALLED long Ninth(long a, long b, long c, long d, long e, long f, long g, long h
     return 0;
 }
 
+/* Forgets where it was told to write. */
+CALLED long Named(struct box *box, int more)
+{
+    box->text = "named";
+    box->number += more;
+    box = NULL;
+    return more + (box == NULL);
+}
+
 /* What was there when it was called is gone when it returns, and the other way round. */
 CALLED long Take(char *page) { return munmap(page, PAGE); }
 
@@ -67,6 +76,13 @@ static void own(void)
         printf("{\"rule\":\"ninth\",\"args\":{\"box\":\"%p\",\"text\":\"%s\",\"number\":%d,\"was\":%d},\"ret\":0}\n", (void *)&box, i % 2 ? "odd" : "even",
                box.number + 28, box.number);
         Ninth(1, 2, 3, 4, 5, 6, 7, i % 2, &box);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct box given = {"given", i};
+
+        printf("{\"rule\":\"named\",\"args\":{\"box\":\"%p\",\"more\":%d,\"text\":\"named\",\"before\":\"given\",\"number\":%d,\"was\":%d},\"ret\":%d}\n",
+               (void *)&given, i * 7, i * 8, i, i * 7 + 1);
+        Named(&given, i * 7);
     }
     strcpy(page, "taken");
     printf("{\"rule\":\"take\",\"args\":{\"page\":\"%p\",\"before\":\"taken\",\"after\":null},\"ret\":0,\"problems\":{\"after\":\"fault\"}}\n", (void *)page);
