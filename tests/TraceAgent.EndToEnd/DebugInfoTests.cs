@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace TraceAgent.EndToEnd;
@@ -82,12 +83,48 @@ public sealed class DebugInfoTests : IDisposable
     [Fact]
     public void Parameters_are_read_at_the_entry_only()
     {
-        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var program = TracedProgram.Compile("parameters", "-O0", "-gdwarf-5");
 
         var check = Command.Run(
-            Repository.Agent, "resolve", _workspace.Write("rules.yaml", RuleFor(program).Replace("symbol: pay", "symbol: pay+4")));
+            Repository.Agent, "resolve", _workspace.Write("rules.yaml", RuleFor(program).Replace("symbol: pay", "symbol: pay+1")));
 
         Assert.Contains("TA266", check.Errors + check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rule_waits_while_its_debug_information_is_fetched_and_no_other_does()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var folder = _workspace.Folder("fetched");
+        var (stripped, sent) = (Path.Combine(folder, "parameters"), Path.Combine(folder, "sent"));
+        Command.OutputOf("objcopy", "--only-keep-debug", program, sent);
+        Command.OutputOf("objcopy", "--strip-debug", program, stripped);
+        var port = FreePort.Find();
+        using var server = new HttpListener();
+        server.Prefixes.Add($"http://127.0.0.1:{port}/");
+        server.Start();
+        var configuration = _workspace.Write(
+            "agent.yaml", $"debug_info: {{server: 'http://127.0.0.1:{port}', cache: {_workspace.Folder("cache")}}}\n");
+        var rules = $"{RuleFor(stripped)}  - name: other\n    binary: {stripped}\n    symbol: pay\n    args: 1\n";
+        using var agent = AgentProcess.Start(
+            AttachMethod.Multi, _workspace.Write("rules.yaml", rules), "--config", configuration);
+
+        agent.WaitForMessage($"the debug information of {stripped} is being fetched and is not there yet");
+        Command.OutputOf(stripped);
+        agent.WaitForEvents("other");
+        Assert.Empty(agent.Events("pay"));
+
+        var asked = await server.GetContextAsync();
+        await asked.Response.OutputStream.WriteAsync(File.ReadAllBytes(sent));
+        asked.Response.Close();
+        Eventually.True(
+            () =>
+            {
+                Command.OutputOf(stripped);
+                return agent.Events("pay").Count > 0;
+            },
+            "the rule is attached", agent.Dump);
+        Assert.NotNull(JsonNode.Parse(agent.Events("pay")[0].Text)!["args"]!["request"]);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using TraceAgent.Dwarf.Tests;
 
@@ -145,7 +143,7 @@ public sealed class LinesTests : IDisposable
         var stripped = Path.Combine(folder, "lines");
         Command.OutputOf("objcopy", "--only-keep-debug", _program, Path.Combine(served, "lines.debug"));
         Command.OutputOf("objcopy", "--strip-all", _program, stripped);
-        var port = FreePort();
+        var port = FreePort.Find();
         var configuration = _workspace.Write(
             "server.yaml", $"debug_info: {{server: 'http://127.0.0.1:{port}', cache: {cache}}}\n");
         var expected = Command.OutputOf(Repository.Agent, "lines", "--vars", _program, "lines.c");
@@ -293,13 +291,6 @@ public sealed class LinesTests : IDisposable
     {
         var id = BuildIdOf("/lib/x86_64-linux-gnu/libc.so.6");
         return $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug";
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private static string BuildIdOf(string path)

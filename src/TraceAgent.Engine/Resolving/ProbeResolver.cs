@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
@@ -16,8 +17,10 @@ namespace TraceAgent.Engine.Resolving;
 /// <param name="seccomp">The check for returns on this kernel; null when nothing is to be attached.</param>
 /// <param name="permitted">The binaries that may be probed; null for all.</param>
 /// <param name="folders">The folders with separate debug information; null for that of packages.</param>
+/// <param name="fetches">Fetches debug information that rules need; null where nobody is asked.</param>
 public sealed class ProbeResolver(
-    SeccompReturns? seccomp = null, PermittedBinaries? permitted = null, DebugFolders? folders = null) : IDisposable
+    SeccompReturns? seccomp = null, PermittedBinaries? permitted = null, DebugFolders? folders = null, DebugFetches? fetches = null)
+    : IDisposable
 {
     private readonly FilterResolver _filters = new();
     private readonly PresentFiles _files = new(permitted);
@@ -130,6 +133,11 @@ public sealed class ProbeResolver(
                     problems.Add(new SiteProblem(TargetCodes.Denied,
                         Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
                 }
+                else if (Awaited(rule, file, problems) is { } awaited)
+                {
+                    isLasting = false;
+                    missing ??= awaited;
+                }
                 else if (_sites.Find(resolved, file) is { } found)
                 {
                     foreach (var problem in found.Problems)
@@ -160,6 +168,18 @@ public sealed class ProbeResolver(
         var all = problems.Summary(target, parts.Count > 0);
         var probe = missing is null && all.All(problem => problem.Severity != Severity.Error) ? Probe.Of(parts) : null;
         return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
+    }
+
+    private string? Awaited(Rule rule, PresentFile file, RuleProblems problems)
+    {
+        SiteProblem? problem = null;
+        var awaited = rule.NeedsDebugInfo && fetches is not null ? _sites.Awaited(fetches, file, out problem) : null;
+        if (problem is not null)
+        {
+            problems.Add(problem);
+        }
+
+        return awaited;
     }
 
     /// <summary>The result of resolving a rule.</summary>

@@ -81,6 +81,18 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         }
     }
 
+    /// <summary>Asks for debug information that a rule needs and that is fetched meanwhile.</summary>
+    /// <param name="fetches">Fetches it.</param>
+    /// <param name="present">The binary.</param>
+    /// <param name="problem">The reason why it was not fetched; null for none.</param>
+    /// <returns>What the rule waits for; null for nothing.</returns>
+    /// <exception cref="KernelException">It cannot be opened.</exception>
+    public string? Awaited(DebugFetches fetches, PresentFile present, out SiteProblem? problem)
+    {
+        problem = null;
+        return Open(present) is ({ } image, _) ? fetches.Awaited(image, present.File.Path, out problem) : null;
+    }
+
     /// <summary>The open file, or why it cannot be read; null when it is gone or another one.</summary>
     private (ElfImage? Image, SiteProblem? Problem)? Open(PresentFile present)
     {

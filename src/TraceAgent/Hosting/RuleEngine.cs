@@ -6,6 +6,7 @@ using TraceAgent.Bpf.Programs;
 using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.AutoDetach;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.ProcessTracking;
@@ -43,7 +44,8 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         var followed = Follow(parts, pipeline, logger);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
         _resolver = new ProbeResolver(
-            new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders);
+            new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders,
+            parts.Configuration.DebugServer is var (server, cache) ? new DebugFetches(new DebugServer(server, cache)) : null);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
