@@ -51,7 +51,8 @@ public sealed class BlockedOutputTests : IDisposable
         _workspace.Write("rules/wrong.yaml", RuleText.File(
             [.. Enumerable.Range(0, rejected).Select(i => RuleText.Rule($"wrong{i}", _program, $"no_such_function_{i}"))]));
         using var agent = Process.Start(new ProcessStartInfo(
-            Repository.Agent, ["run", "--rules", _workspace["rules"], "--output", output]) { RedirectStandardError = true })!;
+            Repository.Agent, ["run", "--rules", _workspace["rules"], "--output", output])
+        { RedirectStandardError = true })!;
         using var ticker = TracedProgram.Start(_program);
 
         // 1,500 refusals of some 200 bytes are more than a pipe takes (64 KiB).

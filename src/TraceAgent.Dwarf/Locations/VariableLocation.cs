@@ -2,9 +2,9 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
-using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Locations;
 

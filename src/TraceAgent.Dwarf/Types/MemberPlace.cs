@@ -1,6 +1,6 @@
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Locations;
-using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Types;
 

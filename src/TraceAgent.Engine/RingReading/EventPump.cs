@@ -172,9 +172,9 @@ public sealed class EventPump : IDisposable
         }
         else if (flush > 0)
         {
-            // What comes now is on its way for this rest, for the turn after it, which takes as long as the last one, and for as long as
-            // the scheduler takes in between: a tenth of the whole.
-            _ring.Rest(Math.Max(1, flush - (flush / 10) - _turns.ElapsedMs));
+            // What comes now is on its way for this rest, for the turn after it, which takes as long as the last one, and for the time
+            // that the scheduler takes in between: 1 ms.
+            _ring.Rest(Math.Max(1, flush - 1 - _turns.ElapsedMs));
         }
         else
         {
