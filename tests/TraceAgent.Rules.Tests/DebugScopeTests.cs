@@ -153,6 +153,22 @@ public class DebugScopeTests
         Assert.Equal((1, 84, 3), (problem.At.Line, problem.At.Column, problem.At.Length));
     }
 
+    [Fact]
+    public void Structures_that_contain_themselves_end_with_a_problem()
+    {
+        var circle = new TypeShape.Structure(
+            "struct circle", 8, IsUnion: false, [.. Enumerable.Repeat(new StructureMember("", 0, 0), 5000)]);
+        var place = new DebugSiteAbi(CSiteAbi.X64)
+        {
+            Types = new TypeTable([circle, new TypeShape.Pointer("struct circle *", 8, 0, IsReference: false)]),
+            Parameters = [new("p", 1, new LocationPiece.Value(new Expr.Register(5)))],
+        };
+
+        var problem = Assert.Single(BoundRule.Of(Rule("capture: {x: p->a}"), place).Problems);
+
+        Assert.Equal("'struct circle' has no member 'a'", problem.Message);
+    }
+
     private static DebugSiteAbi Place { get; } = new(CSiteAbi.X64)
     {
         Types = Types,

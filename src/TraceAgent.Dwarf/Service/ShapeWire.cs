@@ -9,6 +9,7 @@ internal static class ShapeWire
 {
     // Nothing that a value lies in is larger than an address space's half.
     private const ulong MaxSize = int.MaxValue;
+    private const ulong MaxBits = 64;
 
     public static void Write(WireWriter writer, TypeTable types)
     {
@@ -115,9 +116,10 @@ internal static class ShapeWire
             members[i] = new StructureMember(
                 reader.Text(), reader.Index(count) ?? reader.Failed(0), (long)reader.Checked(reader.Number(), MaxSize))
             {
-                Bits = (int)reader.Checked(reader.Byte(), 64),
-                Shift = (int)reader.Checked(reader.Byte(), 63),
+                Bits = (int)reader.Checked(reader.Byte(), MaxBits),
+                Shift = (int)reader.Checked(reader.Byte(), MaxBits - 1),
             };
+            reader.Checked((ulong)(members[i].Bits + members[i].Shift), MaxBits);
         }
 
         return new TypeShape.Structure(name, size, isUnion, [.. members]) { WhyIncomplete = why.Length > 0 ? why : null };

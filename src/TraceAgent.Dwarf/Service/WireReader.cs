@@ -17,6 +17,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     private const int MaxText = 3 * WireWriter.MaxText;
     private const int MaxDepth = 300;
 
+    // Only binaries of this machine are probed.
+    private static readonly ulong LastRegister = (ulong)Architecture.OfThisMachine.RegisterOffsets.Count - 1;
+
     private Cursor _cursor = new(bytes);
     private int _depth;
 
@@ -106,7 +109,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         switch (Byte())
         {
             case WireTag.Register:
-                expr = new Expr.Register((int)Checked(Number(), 31));
+                expr = new Expr.Register((int)Checked(Number(), LastRegister));
                 break;
             case WireTag.Constant:
                 expr = new Expr.Constant(Signed());

@@ -10,7 +10,7 @@ internal sealed class DebugScope : PlaceScope
 {
     private readonly PlaceScope _convention;
     private readonly DebugSiteAbi _abi;
-    private readonly Dictionary<string, ScopedValue> _constants = [];
+    private Dictionary<string, ScopedValue>? _constants;
 
     public DebugScope(DebugSiteAbi abi)
         : base(abi)
@@ -19,13 +19,6 @@ internal sealed class DebugScope : PlaceScope
         var used = new HashSet<string>();
         Parameters = [.. abi.Parameters.Select((parameter, index) => DebugValue.Of(
             abi, parameter, Unused(NameOf(parameter.Name, index), used)))];
-        foreach (var names in abi.Types.Shapes.OfType<TypeShape.Enumeration>())
-        {
-            foreach (var (number, name) in names.Names)
-            {
-                _constants.TryAdd(name, new ScopedValue(name, new Terms.Term.Number(number), StaticType.Int64));
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -42,7 +35,21 @@ internal sealed class DebugScope : PlaceScope
 
     /// <summary>The value of a name: also the number that a name of an enumeration stands for.</summary>
     public override ScopedValue? Find(string name) =>
-        base.Find(name) ?? (Parameters.Any(one => one.Name == name) ? null : _constants.GetValueOrDefault(name));
+        base.Find(name) ?? (Parameters.Any(one => one.Name == name) ? null : Constants().GetValueOrDefault(name));
+
+    private Dictionary<string, ScopedValue> Constants()
+    {
+        if (_constants is null)
+        {
+            _constants = [];
+            foreach (var (number, name) in _abi.Types.Shapes.OfType<TypeShape.Enumeration>().SelectMany(names => names.Names))
+            {
+                _constants.TryAdd(name, new ScopedValue(name, new Terms.Term.Number(number), StaticType.Int64));
+            }
+        }
+
+        return _constants;
+    }
 
     /// <summary>The rule's texts with the type of the result, unless they say it themselves.</summary>
     public RuleSyntax Complete(RuleSyntax syntax)

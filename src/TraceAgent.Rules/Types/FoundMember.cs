@@ -11,8 +11,10 @@ namespace TraceAgent.Rules.Types;
 /// <param name="Shift">Bits below the bit field.</param>
 internal sealed record FoundMember(long Offset, StaticType Type, int Bits, int Shift)
 {
-    // Unions within structures within unions; base classes of base classes.
+    // Unions within structures within unions; base classes of base classes. A damaged file may have circles of them.
     private const int MaxDepth = 16;
+    private const int MaxMembers = 1 << 16;
+    private const int MaxNames = 1000;
 
     /// <summary>Bytes that hold the bit field.</summary>
     public int StorageSize => (Shift + Bits) switch
@@ -24,13 +26,18 @@ internal sealed record FoundMember(long Offset, StaticType Type, int Bits, int S
     };
 
     /// <summary>Finds the member of a name; null when there is none.</summary>
-    public static FoundMember? Of(StaticType.Structure structure, string name) => Find(structure.Types, structure.Shape, name, 0, 0);
+    public static FoundMember? Of(StaticType.Structure structure, string name)
+    {
+        var left = MaxMembers;
+        return Find(structure, name, (0, 0), ref left);
+    }
 
     /// <summary>The names of all members.</summary>
     public static IReadOnlyList<string> NamesOf(StaticType.Structure structure)
     {
         var names = new List<string>();
-        AddNames(structure.Types, structure.Shape, names, 0);
+        var left = MaxMembers;
+        AddNames(structure, names, 0, ref left);
         return names;
     }
 
@@ -46,20 +53,22 @@ internal sealed record FoundMember(long Offset, StaticType Type, int Bits, int S
         return Type is StaticType.Bool ? new Term.Binary(BinaryOperator.NotEqual, value, new Term.Number(0)) : value;
     }
 
-    private static FoundMember? Find(TypeTable types, TypeShape.Structure shape, string name, long offset, int depth)
+    private static FoundMember? Find(StaticType.Structure structure, string name, (long Offset, int Depth) at, ref int left)
     {
-        foreach (var member in shape.Members)
+        var types = structure.Types;
+        foreach (var member in structure.Shape.Members)
         {
+            left--;
             if (member.Name == name)
             {
-                return new FoundMember(offset + member.Offset, ShapeTypes.Of(types, member.Type), member.Bits, member.Shift);
+                return new FoundMember(at.Offset + member.Offset, ShapeTypes.Of(types, member.Type), member.Bits, member.Shift);
             }
         }
 
-        foreach (var member in shape.Members.Where(member => member.Name.Length == 0 && depth < MaxDepth))
+        foreach (var member in structure.Shape.Members)
         {
-            if (types.At(member.Type) is TypeShape.Structure inner
-                && Find(types, inner, name, offset + member.Offset, depth + 1) is { } found)
+            if (member.Name.Length == 0 && at.Depth < MaxDepth && left > 0 && types.At(member.Type) is TypeShape.Structure inner
+                && Find(new StaticType.Structure(types, inner), name, (at.Offset + member.Offset, at.Depth + 1), ref left) is { } found)
             {
                 return found;
             }
@@ -68,17 +77,23 @@ internal sealed record FoundMember(long Offset, StaticType Type, int Bits, int S
         return null;
     }
 
-    private static void AddNames(TypeTable types, TypeShape.Structure shape, List<string> names, int depth)
+    private static void AddNames(StaticType.Structure structure, List<string> names, int depth, ref int left)
     {
-        foreach (var member in shape.Members)
+        var types = structure.Types;
+        foreach (var member in structure.Shape.Members)
         {
+            if (names.Count >= MaxNames || left-- <= 0)
+            {
+                return;
+            }
+
             if (member.Name.Length > 0)
             {
                 names.Add(member.Name);
             }
             else if (depth < MaxDepth && types.At(member.Type) is TypeShape.Structure inner)
             {
-                AddNames(types, inner, names, depth + 1);
+                AddNames(new StaticType.Structure(types, inner), names, depth + 1, ref left);
             }
         }
     }
