@@ -153,6 +153,21 @@ public class DebugScopeTests
         Assert.Equal((1, 84, 3), (problem.At.Line, problem.At.Column, problem.At.Length));
     }
 
+    [Theory]
+    [InlineData("capture: {x: request->user->id}")]
+    [InlineData("when: request->user->id > 3")]
+    [InlineData("format: '{request->user->id}'")]
+    public void A_name_that_is_redacted_hides_the_member_of_that_name(string keys)
+    {
+        var problem = Assert.Single(BoundRule.Of(Rule($"redact: [id], {keys}"), Place).Problems);
+
+        Assert.Contains("'id'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_member_that_is_captured_under_a_redacted_name_is_redacted() =>
+        Assert.Empty(BoundRule.Of(Rule("redact: [id, who], capture: {who: request->user->id}"), Place).Problems);
+
     [Fact]
     public void Structures_that_contain_themselves_end_with_a_problem()
     {

@@ -109,6 +109,8 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
+        // What a name hides, it hides also as a member.
+        _used.Add((new ScopedValue(member.Identifier, new Term.Number(0), found.Type), at));
         if (found.Type is StaticType.Unknown unknown)
         {
             Fail(at, DiagnosticCode.NotAvailable, $"'{Quoted.Clip(member.Identifier)}' is {unknown.Noun}, which is not understood", null);
