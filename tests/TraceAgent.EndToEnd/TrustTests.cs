@@ -138,7 +138,7 @@ public sealed class TrustTests : IDisposable
     public void The_name_of_a_file_is_no_message_of_the_agent()
     {
         var hostile = _workspace.Install(_program, "evil\n2026-01-01T00:00:00.000Z error forged\e[31m");
-        Write("ours.yaml", "ours", $"'{_workspace.Root}/hostile*'");
+        Write("ours.yaml", "ours", $"'{_workspace.Root}/evil*'");
         using var agent = AgentProcess.Start(AttachMethod.Multi, _rules);
         agent.WaitForMessage("rule attached: ours");
         File.Delete(hostile);
