@@ -85,7 +85,7 @@ internal static class OtelEvent
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];
-        var name = index < traced.Shape.ArgumentCount ? $"args.{field.Name}" : field.Name;
+        var name = index < traced.Shape.ArgumentCount ? $"args.{field.DottedName}" : field.Name;
         if (!value.IsMissing)
         {
             attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);

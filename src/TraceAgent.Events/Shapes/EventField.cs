@@ -69,6 +69,8 @@ public sealed class EventField
         NeedsResult = needsResult;
         NotSecret = shown.NotSecret;
         WhyMissing = shown.Value.WhyMissing;
+        Path = shown.Value.Path;
+        Key = Path is [.., var last] ? JsonText.Key(last) : Key;
         if (WhyMissing != Outcome.Ok)
         {
             Form = FieldForm.Missing;
@@ -130,6 +132,12 @@ public sealed class EventField
     public bool NeedsResult { get; }
 
     public EquatableArray<string> NotSecret { get; }
+
+    /// <summary>The names from a structure to this member of it; empty for a value that is no member.</summary>
+    public EquatableArray<string> Path { get; }
+
+    /// <summary>The name with dots between the names of a structure and its member.</summary>
+    public string DottedName => Path.Count > 0 ? string.Join('.', Path) : Name;
 
     /// <summary>Why the value is missing in every event; <see cref="Outcome.Ok"/> when it is not.</summary>
     public Outcome WhyMissing { get; }

@@ -51,7 +51,7 @@ public sealed class KindShape
         CapturedCount = values.Count(v => !v.Value.IsOfEvent);
         Members =
         [
-            .. Fields[CapturedCount..], new EventField("args", Fields[..ArgumentCount]), .. Fields[ArgumentCount..CapturedCount],
+            .. Fields[CapturedCount..], new EventField("args", Nested(Fields[..ArgumentCount], 0)), .. Fields[ArgumentCount..CapturedCount],
         ];
         Rule = rule.Name.Value;
         RuleJson = JsonText.Quote(Rule);
@@ -143,6 +143,15 @@ public sealed class KindShape
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public byte[] AfterMessage { get; }
+
+    /// <summary>The fields with an object for each structure, in the place of its first member.</summary>
+    private static EventField[] Nested(IEnumerable<EventField> fields, int depth) =>
+    [
+        .. fields.GroupBy(field => depth < field.Path.Count - 1 ? field.Path[depth] : $"{field.Name} itself").Select(group =>
+            depth < group.First().Path.Count - 1
+                ? new EventField(group.Key, Nested(group, depth + 1))
+                : group.First()),
+    ];
 
     private EventField[] FieldsOf(EventKind kind, Rule rule, CapturePlan plan, IReadOnlyList<ShownField> values)
     {

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 
@@ -12,6 +13,9 @@ public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex
 {
     /// <summary>The field of a value that is known to be missing before any hit.</summary>
     public const int NoField = -1;
+
+    /// <summary>The names from a structure to its member; empty for a value that is no member.</summary>
+    public EquatableArray<string> Path { get; init; }
 
     /// <summary>Why there is never a value at these sites; <see cref="Outcome.Ok"/> when there is one.</summary>
     public Outcome WhyMissing { get; init; }

@@ -57,19 +57,8 @@ internal sealed partial class ExpressionBinder
         return null;
     }
 
-    private Bound? Member(Syntax.Member member, Bound value, StaticType.Structure structure)
-    {
-        if (Find(member, structure) is not { } found)
-        {
-            return null;
-        }
-
-        Term address = found.Offset == 0
-            ? value.Term
-            : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(found.Offset));
-        var term = found.Bits > 0 ? found.BitsOf(found.StorageAt(address)) : DebugValue.AtAddress(address, found.Type);
-        return new Bound(term, found.Type, member, value.Cost + 6).Dereferenced();
-    }
+    private Bound? Member(Syntax.Member member, Bound value, StaticType.Structure structure) =>
+        Find(member, structure) is { } found ? found.In(value)! with { Source = member } : null;
 
     private Bound? MemberOfParts(Syntax.Member member, Bound value, StaticType.Parts parts)
     {
@@ -78,20 +67,9 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        var size = found.Bits > 0 ? found.StorageSize : found.Type.Width;
-        var slice = parts.Slice(found.Offset, size);
-        if (found.Type is StaticType.Structure inner)
-        {
-            return new Bound(new Term.Number(0), new StaticType.Parts(inner, slice), member, value.Cost + 1);
-        }
-
-        if (slice is not [{ Value: { } bits, Offset: 0 } part] || part.Size < size || found.Type.IsInPlace)
-        {
-            return FailAtSign(member, "this part of it cannot be had here: it is in a register that a probe does not see, or in two", null);
-        }
-
-        var term = found.Bits > 0 ? found.BitsOf(bits) : NameScope.Widen(bits, found.Type);
-        return new Bound(term, found.Type, member, value.Cost + 6).Dereferenced();
+        return found.In(value) is { } inner
+            ? inner with { Source = member }
+            : FailAtSign(member, "this part of it cannot be had here: it is in a register that a probe does not see, or in two", null);
     }
 
     /// <summary>Finds a member; null when there is none or it cannot be read, which is reported.</summary>

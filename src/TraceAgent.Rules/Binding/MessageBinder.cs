@@ -31,7 +31,7 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
 
         // Those with errors have been reported.
         values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
-            .Where(name => captures.All(capture => capture.Name != name))
+            .Where(name => captures.All(capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
             .Select(name => new NamedValue(name, CaptureType.Default)));
         var returned = kind == EventKind.Entry || syntax.ReturnsNothing ? null : syntax.Return.Type;
         var names = EventNames.Of(kind, values, returned);

@@ -73,6 +73,7 @@ internal sealed class PlanFields
                 s.Value.IsReturnValue)
             {
                 WhyMissing = s.Value.WhyMissing,
+                Path = s.Value.Path,
                 IsOfEvent = s.Value.IsOfEvent,
             })];
 
@@ -96,6 +97,7 @@ internal sealed class PlanFields
             yield return new RuleValue(capture.Name, capture.Type, capture.Value, capture.Length)
             {
                 WhyMissing = capture.WhyMissing,
+                Path = capture.Path,
                 OnEntry = early,
                 OnReturn = !early || both,
             };
@@ -177,6 +179,9 @@ internal sealed class PlanFields
     {
         /// <summary>The index among the values of the rule, from 0.</summary>
         public int Order { get; init; }
+
+        /// <summary>See <see cref="CapturedValue.Path"/>.</summary>
+        public EquatableArray<string> Path { get; init; }
 
         /// <summary>See <see cref="CapturedValue.WhyMissing"/>.</summary>
         public Outcome WhyMissing { get; init; }

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
@@ -15,6 +16,7 @@ namespace TraceAgent.Rules.Binding;
 internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction redaction, PlaceScope place, DiagnosticBag bag)
 {
     private readonly LengthBinder _lengths = new(on, redaction, bag);
+    private static readonly Syntax NoSource = new Syntax.Name("", 0, 0);
     private static readonly Term Nowhere = new Term.Placed(new Expr.Constant(0));
 
     private readonly RuleSyntax _syntax = place is DebugScope debug && syntax.HasAutomaticArguments ? debug.Complete(syntax) : syntax;
@@ -42,7 +44,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
             condition.Exclude(capture.Name, "its own expression has an error");
         }
 
-        EquatableArray<ComputedValue> all = [.. Parameters(), .. results, .. captures];
+        EquatableArray<ComputedValue> all = [.. Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))];
         return new RuleTerms
         {
             Arguments = arguments,
@@ -70,11 +72,16 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
 
     private IEnumerable<ComputedValue> Parameters() =>
         _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
-        ? debug.Parameters.Select(parameter => new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere)
-        {
-            WhyMissing = parameter.Type is StaticType.Structure or StaticType.Parts ? Outcome.NotSupported : parameter.WhyMissing,
-        })
+        ? debug.Parameters.SelectMany(ValuesOf)
         : [];
+
+    private static IEnumerable<ComputedValue> ValuesOf(DebugValue parameter) =>
+        parameter is { Value: { } value, Type: StaticType.Structure or StaticType.Parts }
+            ? StructureValues.Of(parameter.Name, new Bound(value, parameter.Type, NoSource))
+            : [new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere) { WhyMissing = parameter.WhyMissing }];
+
+    private static IEnumerable<ComputedValue> Members(ComputedValue capture) =>
+        capture.Structure is { } structure ? StructureValues.Of(capture.Name, structure) : [capture];
 
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)

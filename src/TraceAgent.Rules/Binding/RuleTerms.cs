@@ -55,6 +55,12 @@ internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
     /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
 
+    /// <summary>The names from a structure to its member; empty for a value that is no member.</summary>
+    public EquatableArray<string> Path { get; init; }
+
+    /// <summary>The structure that the value is; null for every other value.</summary>
+    public Bound? Structure { get; init; }
+
     /// <summary>Why there is no value, which is known before any hit; <see cref="Outcome.Ok"/> when there is one.</summary>
     public Outcome WhyMissing { get; init; }
 

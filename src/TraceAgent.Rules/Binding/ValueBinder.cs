@@ -42,6 +42,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
             written.Spec?.Type ?? value.Capture ?? value.Type.Capture,
             isObject ? InMemory(written.Spec!.ValueRegister) : term)
         {
+            Structure = written.Spec is null && value.Type is StaticType.Structure or StaticType.Parts ? value : null,
             Length = isObject ? written.Spec!.LengthBehind(InMemory) : LengthOf(written, value, scope),
         };
         scope.AddComputed(written.Name, computed.Value, TypeOf(written, value, computed));
@@ -80,7 +81,6 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
 
     private string? Problem(WrittenCapture written, Bound value) => value.Type switch
     {
-        StaticType.Structure or StaticType.Parts => "a structure is shown by its members: name one",
         StaticType.ThreadName => "every event has 'comm' already",
         StaticType.Quotation => "a constant text is a label: labels: {name: text}",
         not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText)

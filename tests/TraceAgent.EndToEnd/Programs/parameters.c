@@ -54,11 +54,11 @@ AS_DECLARED int pay(
     struct pair pair, long seven, unsigned eight, struct large large)
 {
     printf("{\"rule\":\"pay\",\"args\":{\"request\":\"%p\",\"total\":%d,\"small\":%d,\"yes\":%s,\"note\":\"%s\",\"rate\":null,"
-           "\"port\":%u,\"pair\":null,\"seven\":%ld,\"eight\":%u,\"large\":null,\"customer\":\"%s\",\"id\":%ld,\"tag\":\"%s\","
+           "\"port\":%u,\"pair\":{\"a\":%d,\"b\":%ld},\"seven\":%ld,\"eight\":%u,\"large\":{\"values\":[1,2,3,%ld,5]},\"customer\":\"%s\",\"id\":%ld,\"tag\":\"%s\","
            "\"state\":\"%s\",\"flags\":%u,\"level\":%d,\"number\":%d,\"price\":%.1f,\"code\":%d,\"codes\":[%d,%d,%d,%d],\"y\":%d,"
-           "\"a\":%d,\"b\":%ld,\"value\":%ld,\"second\":%ld},\"problems\":{\"rate\":\"vector_register\",\"pair\":\"not_supported\","
-           "\"large\":\"not_supported\"}}\n",
-        (void *)request, total, small, yes ? "true" : "false", note, port, seven, eight, request->user->name, (long)request->user->id,
+           "\"a\":%d,\"b\":%ld,\"value\":%ld,\"second\":%ld},\"problems\":{\"rate\":\"vector_register\"}}\n",
+        (void *)request, total, small, yes ? "true" : "false", note, port, pair.a, pair.b, seven, eight, large.values[3],
+        request->user->name, (long)request->user->id,
         request->user->tag, request->state == READY ? "READY" : request->state == NEW ? "NEW" : "DONE", request->flags,
         request->level, request->number, request->price, request->codes[2], request->codes[0], request->codes[1],
         request->codes[2], request->codes[3], request->at.y, pair.a, pair.b, large.values[3], (long)request->next->user->id);
@@ -69,7 +69,7 @@ AS_DECLARED int pay(
 /* A structure in two registers: optimising, gcc says nothing about where it is. */
 AS_DECLARED long halves(struct pair pair)
 {
-    printf("{\"rule\":\"halves\",\"args\":{\"pair\":null,\"a\":%d,\"b\":%ld},\"problems\":{\"pair\":\"not_supported\"}}\n", pair.a, pair.b);
+    printf("{\"rule\":\"halves\",\"args\":{\"pair\":{\"a\":%d,\"b\":%ld}}}\n", pair.a, pair.b);
     fflush(stdout);
     return pair.a + pair.b;
 }
