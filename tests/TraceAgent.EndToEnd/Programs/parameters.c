@@ -56,12 +56,12 @@ AS_DECLARED int pay(
     printf("{\"rule\":\"pay\",\"args\":{\"request\":\"%p\",\"total\":%d,\"small\":%d,\"yes\":%s,\"note\":\"%s\",\"rate\":null,"
            "\"port\":%u,\"pair\":{\"a\":%d,\"b\":%ld},\"seven\":%ld,\"eight\":%u,\"large\":{\"values\":[1,2,3,%ld,5]},\"customer\":\"%s\",\"id\":%ld,\"tag\":\"%s\","
            "\"state\":\"%s\",\"flags\":%u,\"level\":%d,\"number\":%d,\"price\":%.1f,\"code\":%d,\"codes\":[%d,%d,%d,%d],\"y\":%d,"
-           "\"a\":%d,\"b\":%ld,\"value\":%ld,\"second\":%ld},\"problems\":{\"rate\":\"vector_register\"}}\n",
+           "\"second\":%ld},\"problems\":{\"rate\":\"vector_register\"}}\n",
         (void *)request, total, small, yes ? "true" : "false", note, port, pair.a, pair.b, seven, eight, large.values[3],
         request->user->name, (long)request->user->id,
         request->user->tag, request->state == READY ? "READY" : request->state == NEW ? "NEW" : "DONE", request->flags,
         request->level, request->number, request->price, request->codes[2], request->codes[0], request->codes[1],
-        request->codes[2], request->codes[3], request->at.y, pair.a, pair.b, large.values[3], (long)request->next->user->id);
+        request->codes[2], request->codes[3], request->at.y, (long)request->next->user->id);
     fflush(stdout);
     return total + (int)rate + small;
 }
