@@ -36,7 +36,10 @@ public sealed class EventShape
         foreach (var kind in bound.Plan.Kinds)
         {
             ShownField[] values =
-                [.. bound.ValuesOf(kind).Select(v => new ShownField(v, isRedacted(v.Name) || v.Path.Any(name => isRedacted(name))) { NotSecret = rule.NotSecret })];
+                [.. bound.ValuesOf(kind).Select(v => new ShownField(v, v.Path.Append(v.Name).Any(name => isRedacted(name)))
+                {
+                    NotSecret = rule.NotSecret,
+                })];
             kinds[(int)kind] = new KindShape(kind, rule, bound, names, values);
         }
 

@@ -44,7 +44,8 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
             condition.Exclude(capture.Name, "its own expression has an error");
         }
 
-        EquatableArray<ComputedValue> all = [.. Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))];
+        var all = Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))
+            .ToEquatableArray();
         return new RuleTerms
         {
             Arguments = arguments,
