@@ -13,7 +13,7 @@ public abstract record Expr
 
     /// <summary>True when the value needs the traced process's memory.</summary>
     public bool ReadsMemory() =>
-        Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
+        Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test.Length: 0 });
 
     /// <summary>True when computing the expression reads memory, or what was read on entry.</summary>
     public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
