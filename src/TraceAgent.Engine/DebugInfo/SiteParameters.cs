@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Service;
@@ -111,11 +112,10 @@ public sealed class SiteParameters
                     continue;
                 }
 
-                var stored = new Lazy<StoredArguments>(() => StoredArguments.Read(image, site.Address));
                 placed.Add((new DebugSiteAbi(group.Abi)
                 {
                     Types = types,
-                    Parameters = [.. function.Parameters.Select(parameter => OnEntry(parameter, types, stored))],
+                    Parameters = OnEntry(image, site.Address, function.Parameters, types),
                     Result = function.Result,
                 }, site));
             }
@@ -132,11 +132,22 @@ public sealed class SiteParameters
             [.. problems]);
     }
 
-    /// <summary>The parameter where it is on entry: what only the frame has, the code shows.</summary>
-    private static SiteVariable OnEntry(SiteVariable parameter, TypeTable types, Lazy<StoredArguments> stored) =>
-        parameter.Place is LocationPiece.FrameSlot slot
-            ? parameter with { Place = stored.Value.Of(slot, parameter.Type is { } type ? types.At(type).Size : 0) }
-            : parameter;
+    /// <summary>The parameters where they are on entry: what only the frame has, the code shows.</summary>
+    private static EquatableArray<SiteVariable> OnEntry(
+        ElfImage image, ulong entry, EquatableArray<SiteVariable> parameters, TypeTable types)
+    {
+        var isFromCode = parameters.Select(parameter => parameter.Place is LocationPiece.FrameSlot).ToList();
+        if (!isFromCode.Contains(true))
+        {
+            return parameters;
+        }
+
+        var stored = StoredArguments.Read(image, entry);
+        var shown = parameters.Select(parameter => parameter.Place is LocationPiece.FrameSlot slot
+            ? parameter with { Place = stored.Of(slot, parameter.Type is { } type ? types.At(type).Size : 0) }
+            : parameter).ToList();
+        return new ParameterOrder(image.Architecture).Checked(shown, isFromCode).ToEquatableArray();
+    }
 
     private static SiteProblem Unknown(List<ProbeSite> sites, string path, bool isRefused)
     {
