@@ -77,6 +77,17 @@ public sealed class DebugInfoTests : IDisposable
     }
 
     [Fact]
+    public void A_parameter_that_need_not_be_passed_is_missing()
+    {
+        var program = TracedProgram.Compile("parameters", "clang", "-O2", "-gdwarf-5");
+
+        var check = Command.Run(
+            Repository.Agent, "resolve", _workspace.Write("rules.yaml", RuleFor(program).Replace("symbol: pay", "symbol: skipped")));
+
+        Assert.Matches(@"used +int64 +entry +rdi\n +unused +int64 +nowhere +optimised_out", check.Output);
+    }
+
+    [Fact]
     public void Parameters_are_read_at_the_entry_only()
     {
         var program = TracedProgram.Compile("parameters", "-O0", "-gdwarf-5");

@@ -88,6 +88,13 @@ AS_DECLARED enum state advance(const struct request *request, long bits)
     return state;
 }
 
+/* Does not use its second parameter: clang passes nothing for it. */
+AS_DECLARED long skipped(long used, long unused)
+{
+    (void)unused;
+    return used * 3;
+}
+
 int main(void)
 {
     const char *names[] = {"alice", "bob", "carol"};
@@ -102,6 +109,7 @@ int main(void)
         struct large large = {{1, 2, 3, i * 7, 5}};
         pay(&request, i * -7, i - 10, i & 1, i % 2 ? "odd" : "even", 0.5, 65000 + i, pair, 70 + i, 4000000000u + i, large);
         halves(pair);
+        skipped(i, i + 1);
         advance(&request, pair.b);
     }
 }
