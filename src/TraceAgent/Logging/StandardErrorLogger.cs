@@ -76,7 +76,7 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
             if (_unread > 0)
             {
                 var count = _unread;
-                _unread = TryWrite($"{prefix}{Plural.Of(count, "message")} are missing here: nobody read standard error") ? 0 : count;
+                _unread = TryWrite($"{prefix}nobody read standard error: {Plural.Of(count, "message")} left out") ? 0 : count;
             }
 
             if (_unread > 0 || !TryWrite(_toJournal ? prefix + message.ReplaceLineEndings("\n" + prefix) : prefix + message))
