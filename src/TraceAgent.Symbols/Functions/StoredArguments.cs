@@ -19,6 +19,9 @@ public sealed class StoredArguments
     /// <summary>What stands for a register that a probe does not see.</summary>
     private const int Vector = -1;
 
+    /// <summary>What stands for a value that is not one of the entry: what is stored there later is none either.</summary>
+    private const int Unknown = -2;
+
     // The index is the DWARF number.
     private static readonly Register[] Registers =
     [
@@ -101,9 +104,12 @@ public sealed class StoredArguments
             : new LocationPiece.Pieces([.. parts]);
     }
 
-    private static LocationPiece PlaceOf(Store store) => store.Register == Vector
-        ? new LocationPiece.Missing(MissingReason.VectorRegister)
-        : new LocationPiece.Value(new Expr.Register(store.Register));
+    private static LocationPiece PlaceOf(Store store) => store.Register switch
+    {
+        Vector => new LocationPiece.Missing(MissingReason.VectorRegister),
+        Unknown => new LocationPiece.Missing(MissingReason.NotLive),
+        var register => new LocationPiece.Value(new Expr.Register(register)),
+    };
 
     private void Follow(byte[] code, ulong entry)
     {
@@ -190,9 +196,9 @@ public sealed class StoredArguments
 
         var displacement = (long)instruction.MemoryDisplacement64;
         var address = at + displacement;
-        if (!_stores.Exists(store => store.Overlaps(address, size)) && value is { } known)
+        if (!_stores.Exists(store => store.Overlaps(address, size)))
         {
-            _stores.Add(new Store(address, size, known) { Base = NumberOf(register), Displacement = displacement });
+            _stores.Add(new Store(address, size, value ?? Unknown) { Base = NumberOf(register), Displacement = displacement });
         }
     }
 
@@ -245,7 +251,7 @@ public sealed class StoredArguments
     /// <summary>A store to the frame of what a register held on entry.</summary>
     /// <param name="Address">Bytes from the stack pointer on entry.</param>
     /// <param name="Size">Bytes that are stored.</param>
-    /// <param name="Register">DWARF number of the register; <see cref="Vector"/> for one that a probe does not see.</param>
+    /// <param name="Register">DWARF number of the register; <see cref="Vector"/>, or <see cref="Unknown"/>.</param>
     private sealed record Store(long Address, int Size, int Register)
     {
         /// <summary>DWARF number of the register that the instruction counts from.</summary>
