@@ -30,7 +30,7 @@ internal sealed partial class ExpressionBinder
             case StaticType.Pointer { Target: StaticType.Structure structure, Count: null }:
                 return Member(member, value, structure);
             case StaticType.Parts parts:
-                return MemberOfParts(member, value, parts);
+                return Member(member, value, parts.Whole);
             case StaticType.Pointer { Target: StaticType.Pointer { Target: StaticType.Structure } }:
                 return FailAtSign(
                     member, $"{value.Type.Noun} to a pointer has no members",
@@ -57,12 +57,9 @@ internal sealed partial class ExpressionBinder
         return null;
     }
 
-    private Bound? Member(Syntax.Member member, Bound value, StaticType.Structure structure) =>
-        Find(member, structure) is { } found ? found.In(value)! with { Source = member } : null;
-
-    private Bound? MemberOfParts(Syntax.Member member, Bound value, StaticType.Parts parts)
+    private Bound? Member(Syntax.Member member, Bound value, StaticType.Structure structure)
     {
-        if (Find(member, parts.Whole) is not { } found)
+        if (Find(member, structure) is not { } found)
         {
             return null;
         }
