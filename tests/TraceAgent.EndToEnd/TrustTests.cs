@@ -21,7 +21,7 @@ public sealed class TrustTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
-    public void A_file_that_others_may_write_to_is_not_obeyed_until_it_is_mended_and_then_keeps_its_last_rules()
+    public void A_file_that_others_may_write_to_is_not_obeyed_until_it_is_corrected_and_then_keeps_its_last_rules()
     {
         var theirs = Write("theirs.yaml", "theirs");
         Change("chmod", "o+w", theirs);

@@ -66,15 +66,15 @@ public sealed class LastValidRulesTests : IDisposable
         _accepted.Evaluate([Of("C", "on")]);
 
         var broken = _accepted.Evaluate([Of("D", "oon")]);
-        var mended = _accepted.Evaluate([Of("D", "on")]);
+        var corrected = _accepted.Evaluate([Of("D", "on")]);
 
         Assert.Equal(
             [("wrong", false), ("edited", true)], broken.Errors.Select(error => (error.Rule!.Value, error.Waits)));
         Assert.StartsWith("a.yaml:3:", broken.Errors[0].Reason, StringComparison.Ordinal);
         Assert.Equal("waits until a.yaml has no errors", broken.Errors[1].Reason);
         Assert.Single(broken.News);
-        Assert.Equal([("a.yaml", 3)], mended.Accepted);
-        Assert.Empty(mended.Errors);
+        Assert.Equal([("a.yaml", 3)], corrected.Accepted);
+        Assert.Empty(corrected.Errors);
     }
 
     [Fact]
@@ -88,11 +88,11 @@ public sealed class LastValidRulesTests : IDisposable
             $"label: {{a: b}}\nrules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B}}\n");
 
         var found = _accepted.Evaluate([mistaken]);
-        var mended = _accepted.Evaluate([file]);
+        var corrected = _accepted.Evaluate([file]);
 
         Assert.Equal(2, found.Desired.Count);
         Assert.Null(Assert.Single(found.Errors).Rule);
-        Assert.Equal([("a.yaml", 2)], mended.Accepted);
+        Assert.Equal([("a.yaml", 2)], corrected.Accepted);
     }
 
     [Fact]
