@@ -6,12 +6,19 @@
 #include <string.h>
 enum state { NEW, READY = 5, DONE = -2 };
 struct user { int64_t id; char *name; char tag[8]; };
-struct req { struct user *user; unsigned char flags:3; signed int level:5; enum state state; union { int num; float f; }; double price; short codes[4]; bool vip; struct { int x, y; } at; };
+struct req {
+  struct user *user; unsigned char flags:3; signed int level:5; enum state state; union { int num; float f; };
+  double price; short codes[4]; bool vip; struct { int x, y; } at;
+};
 struct pair { int a; long b; };
 struct big { long v[5]; };
-__attribute__((noinline)) int pay(struct req *req, int total, char letter, bool yes, const char *note, double rate, unsigned short small, struct pair p, long seven, long eight, struct big big)
+__attribute__((noinline)) int pay(
+  struct req *req, int total, char letter, bool yes, const char *note, double rate, unsigned short small,
+  struct pair p, long seven, long eight, struct big big)
 {
-  printf("pay %ld %s %d %d %d %s %d %g %u %d %ld %ld %ld %ld %d\n", (long)req->user->id, req->user->name, total, letter, yes, note, req->num, rate, small, p.a, p.b, seven, eight, big.v[2], req->at.y);
+  printf("pay %ld %s %d %d %d %s %d %g %u %d %ld %ld %ld %ld %d\n",
+    (long)req->user->id, req->user->name, total, letter, yes, note,
+    req->num, rate, small, p.a, p.b, seven, eight, big.v[2], req->at.y);
   fflush(stdout);
   return total * 2 + req->level;
 }
