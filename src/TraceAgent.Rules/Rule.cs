@@ -92,7 +92,16 @@ public sealed record Rule
     public bool ReadsResult => NeedsReturn && !Syntax.ReturnsNothing;
 
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
-    public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
+    public bool NeedsDebugInfo => Syntax.NamesVariables;
+
+    /// <summary>The names in the rule's expressions, those of variables among them.</summary>
+    public IEnumerable<string> Names => Syntax.Names;
+
+    /// <summary>What becomes of places where a value that the rule captures cannot be had.</summary>
+    public MissingRule Missing => Syntax.Missing;
+
+    /// <summary>The variables that are captured although no expression names them.</summary>
+    public VariableGroups Captured => Syntax.Captured;
 
     /// <summary>
     /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.

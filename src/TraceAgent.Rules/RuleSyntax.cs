@@ -31,8 +31,17 @@ internal sealed record RuleSyntax
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
     public bool SaysArguments { get; init; }
 
-    /// <summary>True when debug information says the arguments: <c>args: auto</c>.</summary>
-    public bool HasAutomaticArguments { get; init; }
+    /// <summary>True when debug information says which variables there are: with <c>args: auto</c>, and at lines.</summary>
+    public bool NamesVariables { get; init; }
+
+    /// <summary>True when the rule names a line of source.</summary>
+    public bool IsAtLine { get; init; }
+
+    /// <summary>The variables that are captured although the rule does not name them.</summary>
+    public VariableGroups Captured { get; init; }
+
+    /// <summary>What becomes of places where a value that the rule captures cannot be had.</summary>
+    public MissingRule Missing { get; init; }
 
     /// <summary>True when the arguments come from a signature.</summary>
     public bool HasSignature { get; init; }
@@ -72,7 +81,12 @@ internal sealed record RuleSyntax
         }
     }
 
-    public string WhyNoReturn => HasAutomaticArguments && !NamesResults
+    /// <summary>The names in expressions, in the order of the rule: those of variables are among them.</summary>
+    public IEnumerable<string> Names => Captures.Select(capture => capture.Expression).Append(When)
+        .SelectMany(expression => expression?.Tree?.Names ?? [])
+        .Concat(Captures.Select(capture => capture.Spec?.Length?.Name).OfType<string>());
+
+    public string WhyNoReturn => NamesVariables && !NamesResults
         ? "debug information has no result that a probe can read"
         : WhyNoNamedReturn;
 
@@ -82,7 +96,8 @@ internal sealed record RuleSyntax
 
     public bool Equals(RuleSyntax? other) => other is not null
         && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)
-        && (HasAutomaticArguments, Return, ReturnsNothing) == (other.HasAutomaticArguments, other.Return, other.ReturnsNothing)
+        && (NamesVariables, IsAtLine, Captured, Missing) == (other.NamesVariables, other.IsAtLine, other.Captured, other.Missing)
+        && (Return, ReturnsNothing) == (other.Return, other.ReturnsNothing)
         && (Captures, When, Messages) == (other.Captures, other.When, other.Messages);
 
     public override int GetHashCode() => HashCode.Combine(Arguments, Return, Captures, When, Messages);

@@ -7,9 +7,6 @@ namespace TraceAgent.Rules;
 /// <summary>The names that rules may give to values.</summary>
 internal static partial class ValueName
 {
-    /// <summary>The maximum number of characters of a name.</summary>
-    public const int MaxLength = 63;
-
     /// <summary>The regular expression for names in the JSON Schema (draft-07).</summary>
     public const string Pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$";
 
@@ -18,6 +15,9 @@ internal static partial class ValueName
         "pid",
         "tid", "ppid", "comm", "exe", "cmdline", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
     ];
+
+    /// <summary>The names that events at lines have besides.</summary>
+    public static IReadOnlyList<string> OfLine { get; } = ["source", "function", "inlined"];
 
     /// <summary>True when some rule may give this name to a value.</summary>
     public static bool Allows(string name) => Form().IsMatch(name) && !Taken.Contains(name);

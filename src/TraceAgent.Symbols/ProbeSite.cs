@@ -16,6 +16,9 @@ public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, u
     /// <summary>True when the kernel emulates the instruction; else it single-steps it, and a hit costs several times as much.</summary>
     public bool IsEmulated { get; init; }
 
+    /// <summary>The line of source that begins there; null for places that were not found by a line.</summary>
+    public SourceLine? Source { get; init; }
+
     /// <summary>The functions that a call may leave to by a jump, and at whose RET instructions it ends then.</summary>
     public EquatableArray<FollowedFunction> Followed { get; init; }
 

@@ -18,8 +18,17 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The types of the variables.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
 
-    /// <summary>The parameters, in the order of the source.</summary>
-    public EquatableArray<SiteVariable> Parameters { get; init; }
+    /// <summary>The variables that the rule may name, in the order of the source; those of inner scopes first.</summary>
+    public EquatableArray<SiteVariable> Variables { get; init; }
+
+    /// <summary>
+    /// The names of variables in scope that the rule does not name, for suggestions: two places that differ in nothing else are of one
+    /// kind.
+    /// </summary>
+    public EquatableArray<string> Others { get; init; }
+
+    /// <summary>True at a line of source, which events name.</summary>
+    public bool IsLine { get; init; }
 
     /// <summary>The index of the type of the result; null for a function that returns nothing.</summary>
     public int? Result { get; init; }
@@ -29,10 +38,25 @@ public sealed record DebugSiteAbi : SiteAbi
 
     /// <inheritdoc/>
     public override bool PairsCalls => Convention.PairsCalls;
+
+    /// <summary>Equality by all but <see cref="Others"/>.</summary>
+    public bool Equals(DebugSiteAbi? other) => base.Equals(other)
+        && (Convention, IsLine, Result) == (other.Convention, other.IsLine, other.Result)
+        && Variables == other.Variables && Types == other.Types;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Convention, Variables);
 }
 
 /// <summary>A variable or parameter at a site.</summary>
 /// <param name="Name">The name as the source has it; empty for a parameter without one.</param>
 /// <param name="Type">The index of its type; null when debug information does not say it.</param>
 /// <param name="Place">Where its value is.</param>
-public sealed record SiteVariable(string Name, int? Type, LocationPiece Place);
+public sealed record SiteVariable(string Name, int? Type, LocationPiece Place)
+{
+    /// <summary>True for a variable that is no parameter.</summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>The lines on which its value can be had, in words; empty when that is not known, or it can be had here.</summary>
+    public string Lives { get; init; } = "";
+}

@@ -1,4 +1,6 @@
+using System.Globalization;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 
@@ -16,10 +18,13 @@ public sealed record DebugAnswer
     /// <summary>Files with the part of the debug information that the question is about and that the reader did not get.</summary>
     public EquatableArray<SplitFile> Missing { get; init; }
 
+    /// <summary>What the lines of <see cref="DebugQuery.Wanted"/> led to, in their order.</summary>
+    public EquatableArray<FoundLine> Lines { get; init; }
+
     /// <summary>The functions, by address; those that debug information does not have are missing.</summary>
     public EquatableArray<FunctionParameters> Functions { get; init; }
 
-    /// <summary>The types of their parameters and results.</summary>
+    /// <summary>The types of variables, parameters and results.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
 
     /// <summary>Sentences without a full stop about what could not be read.</summary>
@@ -40,19 +45,26 @@ public sealed record SplitFile(string Folder, string Name);
 /// <param name="Result">The index of the type of the result; null for a function that returns nothing.</param>
 public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariable> Parameters, int? Result);
 
-/// <summary>A line of a source file.</summary>
-/// <param name="File">The path.</param>
-/// <param name="Line">1 is the first; 0 when it is not known.</param>
-/// <param name="Column">1 is the first; 0 when it is not known.</param>
-public sealed record SourcePlace(string File, uint Line, uint Column);
-
 /// <summary>An address at which a line begins, once for each function and inlined call.</summary>
 /// <param name="Address">Virtual address in the file.</param>
 /// <param name="Place">The line.</param>
 /// <param name="Calls">The function whose code it is, and the calls that the compiler put into it, from the outside inwards.</param>
 /// <param name="Variables">Variables and parameters there, those of the innermost scope first.</param>
 public sealed record LineSite(
-    ulong Address, SourcePlace Place, EquatableArray<ScopeCall> Calls, EquatableArray<LineVariable> Variables);
+    ulong Address, SourcePlace Place, EquatableArray<ScopeCall> Calls, EquatableArray<LineVariable> Variables)
+{
+    /// <summary>The index of the <see cref="WantedLine"/> that it answers; 0 for other questions.</summary>
+    public int Wanted { get; init; }
+
+    /// <summary>The names of the other variables in scope, as rules write them.</summary>
+    public EquatableArray<string> Others { get; init; }
+}
+
+/// <summary>What a <see cref="WantedLine"/> led to, besides its places.</summary>
+/// <param name="Files">Paths of source files that fit: several when nothing says which is meant.</param>
+/// <param name="Line">The line that was looked for; 0 when it is not known.</param>
+/// <param name="Nearest">Lines with code around a line that has none.</param>
+public sealed record FoundLine(EquatableArray<string> Files, uint Line, EquatableArray<uint> Nearest);
 
 /// <summary>A function, or an inlined call of one.</summary>
 /// <param name="Function">The name without its namespace.</param>
@@ -65,7 +77,27 @@ public sealed record ScopeCall(string Function, SourcePlace? CalledAt);
 /// <param name="Type">The type as the source has it.</param>
 /// <param name="Place">Where its value is.</param>
 /// <param name="Lives">Lines where its value can be had, when it cannot here.</param>
-public sealed record LineVariable(string Name, bool IsParameter, string Type, LocationPiece Place, EquatableArray<LineRange> Lives);
+public sealed record LineVariable(string Name, bool IsParameter, string Type, LocationPiece Place, EquatableArray<LineRange> Lives)
+{
+    /// <summary>The index of its type in <see cref="DebugAnswer.Types"/>; null when types were not asked for.</summary>
+    public int? Shape { get; init; }
+
+    /// <summary>True when a variable of an inner scope has the name.</summary>
+    public bool IsShadowed { get; init; }
+}
 
 /// <summary>Lines from one to another, both of it.</summary>
-public sealed record LineRange(uint First, uint Last);
+public sealed record LineRange(uint First, uint Last)
+{
+    /// <summary>Lines in words: <c>line 7</c>, <c>lines 3-5, 9</c>.</summary>
+    public static string Text(IEnumerable<LineRange> ranges)
+    {
+        var lines = ranges.ToList();
+        return $"{(lines is [{ } only] && only.First == only.Last ? "line" : "lines")} {string.Join(", ", lines)}";
+    }
+
+    /// <summary>The lines: <c>7</c>, <c>3-5</c>.</summary>
+    public override string ToString() => First == Last
+        ? First.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+}

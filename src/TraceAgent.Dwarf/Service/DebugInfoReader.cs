@@ -24,13 +24,10 @@ public sealed partial class DebugInfoReader
     public const int MaxSplitFiles = 64;
 
     private const int MaxFiles = 1 << 16;
-    private const int MaxVariables = 256;
-    private const int MaxLives = 16;
 
     private readonly DebugSections _program;
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
-    private readonly List<LineSite> _sites = [];
     private readonly FrameFinder _frames;
     private readonly SplitUnits _split;
     private readonly List<SplitFile> _missing = [];
@@ -52,36 +49,28 @@ public sealed partial class DebugInfoReader
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
     }
 
-    private bool IsFull => _sites.Count >= MaxSites;
-
     /// <summary>The answer to a question.</summary>
     public DebugAnswer Answer(DebugQuery query)
     {
-        _sites.Clear();
         _missing.Clear();
-        if (query is DebugQuery.Parameters parameters)
+        return query switch
         {
-            return ParametersOf(parameters);
-        }
-
-        var files = query switch
-        {
-            DebugQuery.Files => FilesWithCode(),
+            DebugQuery.Parameters parameters => ParametersOf(parameters),
+            DebugQuery.Wanted wanted => LinesOf(wanted),
             DebugQuery.Lines lines => SitesOf(lines),
             DebugQuery.Code code => SitesOf(code),
             DebugQuery.Function function => SitesOf(function),
-            _ => [],
-        };
-        return new DebugAnswer
-        {
-            Files = files,
-            Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
-                .ThenBy(site => site.Address)],
-            Problems = Problems,
-            Missing = Missing,
-            IsCut = IsFull,
+            _ => Whole(new DebugAnswer { Files = FilesWithCode() }),
         };
     }
+
+    /// <summary>The answer with what was noticed on the way.</summary>
+    private DebugAnswer Whole(DebugAnswer answer) => answer with { Problems = Problems, Missing = Missing };
+
+    private LineSites Sites(bool withVariables) => new(_architecture, _frames, IsMissing)
+    {
+        Variables = withVariables ? new WantedVariables([], AllParameters: true, AllLocals: true) : null,
+    };
 
     private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()];
 
@@ -130,49 +119,28 @@ public sealed partial class DebugInfoReader
         return [.. paths];
     }
 
-    private EquatableArray<string> SitesOf(DebugQuery.Lines query)
+    private DebugAnswer SitesOf(DebugQuery.Lines query)
     {
-        var name = Encoding.UTF8.GetBytes(query.File[(query.File.LastIndexOf('/') + 1)..]);
-        var found = new List<(SourceUnit Unit, ulong File)>();
-        var paths = new SortedSet<string>(StringComparer.Ordinal);
+        var sites = Sites(query.WithVariables);
+        var search = new SourceFileSearch(query.File);
         foreach (var unit in Units())
         {
-            for (var i = 0; i < unit.Header.Files.Count; i++)
-            {
-                var file = unit.Header.Files[i];
-                if (unit.Header.NameOf(file).EndsWith(name) && unit.Header.PathOf(file) is var path
-                    && SourcePath.EndsWith(path, query.File))
-                {
-                    paths.Add(path);
-                    found.Add((unit, (ulong)i + unit.Header.FirstFile));
-                }
-            }
+            search.Look(unit);
         }
 
-        // Two files of one name: which is meant, only the user knows, unless it is the whole path of one.
-        if (paths.Contains(query.File))
+        foreach (var (unit, files) in search.Units)
         {
-            found.RemoveAll(one => one.Unit.Header.PathOf(one.File) != query.File);
-            paths = [query.File];
-        }
-        else if (paths.Count > 1)
-        {
-            return [.. paths.Take(MaxFiles)];
+            sites.Add(unit, unit.Lines.Rows.Where(
+                row => files.Contains(row.File) && row.Line >= query.First && row.Line <= query.Last));
+            unit.Release();
         }
 
-        foreach (var group in found.GroupBy(one => one.Unit))
-        {
-            var numbers = group.Select(one => one.File).ToHashSet();
-            Add(group.Key, group.Key.Lines.Rows.Where(
-                row => numbers.Contains(row.File) && row.Line >= query.First && row.Line <= query.Last), query.WithVariables);
-            group.Key.Release();
-        }
-
-        return [.. paths];
+        return Whole(sites.Answer) with { Files = [.. search.Paths.Take(MaxFiles)] };
     }
 
-    private EquatableArray<string> SitesOf(DebugQuery.Code query)
+    private DebugAnswer SitesOf(DebugQuery.Code query)
     {
+        var sites = Sites(query.WithVariables);
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
         {
@@ -180,15 +148,16 @@ public sealed partial class DebugInfoReader
             AddressRanges.Read(unit.Outline.Root!.Value, ranges);
             if (ranges.Exists(range => range.Start < query.End && query.Start < range.End))
             {
-                Add(unit, unit.Lines.Rows.Where(row => row.Address >= query.Start && row.Address < query.End), query.WithVariables);
+                sites.Add(unit, unit.Lines.Rows.Where(row => row.Address >= query.Start && row.Address < query.End));
             }
         }
 
-        return [];
+        return Whole(sites.Answer);
     }
 
-    private EquatableArray<string> SitesOf(DebugQuery.Function query)
+    private DebugAnswer SitesOf(DebugQuery.Function query)
     {
+        var sites = Sites(query.WithVariables);
         var name = Encoding.UTF8.GetBytes(query.Name);
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
@@ -199,87 +168,13 @@ public sealed partial class DebugInfoReader
             }
 
             ranges.Clear();
-            var matching = unit.InstancesOf(name, ranges);
-            if (matching.Count > 0)
+            if (unit.InstancesOf(name, ranges) is not null)
             {
                 var rows = unit.Lines.Rows.Where(row => ranges.Exists(range => range.Holds(row.Address)));
-                Add(unit, rows, query.WithVariables, matching.Contains);
+                sites.Add(unit, rows, call => call.Name().SequenceEqual(name));
             }
         }
 
-        return [];
-    }
-
-    /// <summary>Adds the first place of each line in each function and inlined call.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="rows">Rows of its lines.</param>
-    /// <param name="withVariables">True to add the variables.</param>
-    /// <param name="isMeant">True for the offset of a function or inlined call that is meant; null when all are.</param>
-    private void Add(SourceUnit unit, IEnumerable<LineRow> rows, bool withVariables, Predicate<int>? isMeant = null)
-    {
-        if (IsMissing(unit))
-        {
-            return;
-        }
-
-        var seen = new HashSet<(int Scope, ulong File, uint Line)>();
-        foreach (var row in rows)
-        {
-            if (IsFull)
-            {
-                return;
-            }
-
-            if (row is not { IsStatement: true, EndsSequence: false, Line: > 0 }
-                || unit.ScopesAt(row.Address) is not [var function, ..] scopes)
-            {
-                continue;
-            }
-
-            var inner = scopes.FindLast(scope => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine);
-            if (isMeant?.Invoke(inner.Offset) == false || !seen.Add((inner.Offset, row.File, row.Line))
-                || unit.Header.PathOf(row.File) is not { } path)
-            {
-                continue;
-            }
-
-            var address = unit.AfterPrologue(function, row);
-            if (address != row.Address)
-            {
-                scopes = unit.ScopesAt(address);
-            }
-
-            _sites.Add(new LineSite(
-                address, new SourcePlace(path, row.Line, row.Column), unit.CallsOf(scopes),
-                withVariables ? VariablesAt(unit, row.File, scopes, address) : []));
-        }
-    }
-
-    private EquatableArray<LineVariable> VariablesAt(SourceUnit unit, ulong file, List<Entry> scopes, ulong address)
-    {
-        var finder = new VariableLocation(scopes[0], address, _architecture, _frames.EntryAt(address));
-        var variables = new List<LineVariable>();
-        var places = new List<LocationEntry>();
-        for (var i = scopes.Count - 1; i >= 0; i--)
-        {
-            foreach (var entry in ScopeChain.VariablesOf(scopes[i]))
-            {
-                var name = entry.Name();
-                if (name.IsEmpty || entry.IsSet(AttributeName.Declaration) || variables.Count >= MaxVariables)
-                {
-                    continue;
-                }
-
-                places.Clear();
-                var place = finder.Of(entry, places);
-                var lives = place is LocationPiece.Missing { Reason: MissingReason.NotLive }
-                    ? unit.Lines.LinesWithin(places.Where(one => one.Length > 0).Select(one => one.Range), file, MaxLives)
-                    : [];
-                variables.Add(new LineVariable(
-                    Encoding.UTF8.GetString(name), entry.Tag == Tag.FormalParameter, TypeName.Of(entry), place, [.. lives]));
-            }
-        }
-
-        return [.. variables];
+        return Whole(sites.Answer);
     }
 }

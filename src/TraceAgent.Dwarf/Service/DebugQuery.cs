@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 
 namespace TraceAgent.Dwarf.Service;
 
@@ -33,6 +34,44 @@ public abstract record DebugQuery
     /// <param name="WithVariables">True to say which variables there are.</param>
     public sealed record Function(string Name, bool WithVariables) : DebugQuery;
 
+    /// <summary>The places of lines that rules name, with the variables that these use.</summary>
+    /// <param name="Places">The lines.</param>
+    /// <param name="Hops">See <see cref="Parameters.Hops"/>.</param>
+    public sealed record Wanted(EquatableArray<WantedLine> Places, int Hops) : DebugQuery
+    {
+        /// <summary>The maximum number of lines of a question.</summary>
+        public const int MaxLines = 1 << 12;
+
+        // A question has up to 64 KiB.
+        private const int MaxBytes = 48 << 10;
+
+        /// <summary>Lines in as few questions as they fit in.</summary>
+        public static IEnumerable<EquatableArray<WantedLine>> InParts(IEnumerable<WantedLine> lines)
+        {
+            ArgumentNullException.ThrowIfNull(lines);
+            var (part, bytes) = (new List<WantedLine>(), 0);
+            foreach (var line in lines)
+            {
+                // The largest form of its numbers, and the lengths of its texts.
+                const int others = 64;
+                var length = others + (10 * line.Entries.Count) + (4 * (line.Name.Length + line.Variables.Names.Sum(name => name.Length + 1)));
+                if (part.Count > 0 && (bytes + length > MaxBytes || part.Count == MaxLines))
+                {
+                    yield return [.. part];
+                    (part, bytes) = ([], 0);
+                }
+
+                part.Add(line);
+                bytes += length;
+            }
+
+            if (part.Count > 0)
+            {
+                yield return [.. part];
+            }
+        }
+    }
+
     /// <summary>The parameters and results of functions.</summary>
     /// <param name="Addresses">Addresses of their first instructions.</param>
     /// <param name="Hops">
@@ -46,4 +85,41 @@ public abstract record DebugQuery
         /// <summary>The maximum number of steps.</summary>
         public const int MaxHops = 64;
     }
+}
+
+/// <summary>A line that a rule names.</summary>
+/// <param name="Name">
+/// The path of the source file or the end of it, whole parts; for a line that is counted from the start of a function, its name without
+/// a namespace.
+/// </param>
+/// <param name="Line">The line of the file, from 1; or the lines after the one that the function begins on.</param>
+public sealed record WantedLine(string Name, uint Line)
+{
+    /// <summary>True when <paramref name="Name"/> is a function.</summary>
+    public bool IsOfFunction { get; init; }
+
+    /// <summary>The addresses of the function; empty when it has no code of its own.</summary>
+    public EquatableArray<ulong> Entries { get; init; }
+
+    /// <summary>The column, from 1; 0 for any.</summary>
+    public uint Column { get; init; }
+
+    /// <summary>True to take the next line with code when the line has none.</summary>
+    public bool TakesNext { get; init; }
+
+    /// <summary>The variables to describe.</summary>
+    public WantedVariables Variables { get; init; } = WantedVariables.None;
+}
+
+/// <summary>The variables that a rule names.</summary>
+/// <param name="Names">Their names, as rules write them.</param>
+/// <param name="AllParameters">True for all parameters besides.</param>
+/// <param name="AllLocals">True for all other variables besides.</param>
+public sealed record WantedVariables(EquatableArray<string> Names, bool AllParameters, bool AllLocals)
+{
+    public static WantedVariables None { get; } = new([], false, false);
+
+    /// <summary>True for a variable that is named.</summary>
+    public bool Has(string name, bool isParameter) =>
+        (isParameter ? AllParameters : AllLocals) || (VariableName.Of(name) is { } written && Names.Contains(written));
 }

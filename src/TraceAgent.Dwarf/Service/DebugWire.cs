@@ -10,7 +10,6 @@ public static class DebugWire
     public const int MaxBytes = 4 << 20;
 
     private const int MaxFiles = 1 << 16;
-    private const int MaxCalls = 256;
     private const int MaxVariables = 1024;
     private const int MaxProblems = 64;
     private const int MaxMissing = DebugInfoReader.MaxSplitFiles;
@@ -43,6 +42,11 @@ public static class DebugWire
                 writer.Number((ulong)parameters.Hops);
                 writer.List([.. parameters.Addresses], writer.Number);
                 break;
+            case DebugQuery.Wanted wanted:
+                writer.Byte(WireTag.Wanted);
+                writer.Number((ulong)wanted.Hops);
+                writer.List([.. wanted.Places], line => LineWire.Write(writer, line));
+                break;
             default:
                 writer.Byte(WireTag.Files);
                 break;
@@ -62,6 +66,7 @@ public static class DebugWire
             WireTag.Code => new DebugQuery.Code(reader.Number(), reader.Number(), reader.Flag()),
             WireTag.Function => new DebugQuery.Function(reader.Text(), reader.Flag()),
             WireTag.Parameters => Parameters(ref reader),
+            WireTag.Wanted => LineWire.ReadWanted(ref reader),
             _ => null,
         };
         return reader.HasFailed || !reader.IsAtEnd ? null : query;
@@ -80,7 +85,8 @@ public static class DebugWire
         });
         var isCut = answer.IsCut;
         isCut |= WriteUpTo(head, [.. answer.Files], (writer, file) => writer.Text(file));
-        isCut |= WriteUpTo(head, [.. answer.Sites], Write);
+        isCut |= WriteUpTo(head, [.. answer.Sites], LineWire.Write);
+        isCut |= WriteUpTo(head, [.. answer.Lines], LineWire.Write);
 
         // All types or none: they name each other by index.
         var types = new WireWriter();
@@ -97,18 +103,24 @@ public static class DebugWire
     public static DebugAnswer? ReadAnswer(ReadOnlySpan<byte> bytes)
     {
         var reader = new WireReader(bytes);
-        var problems = Texts(ref reader, MaxProblems);
+        var problems = reader.Texts(MaxProblems);
         var missing = new SplitFile[reader.Count(MaxMissing)];
         for (var i = 0; i < missing.Length; i++)
         {
             missing[i] = new SplitFile(reader.Text(), reader.Text());
         }
 
-        var files = Texts(ref reader, MaxFiles);
+        var files = reader.Texts(MaxFiles);
         var sites = new LineSite[reader.Count(DebugInfoReader.MaxSites)];
         for (var i = 0; i < sites.Length; i++)
         {
-            sites[i] = new LineSite(reader.Number(), reader.Place(), Calls(ref reader), Variables(ref reader));
+            sites[i] = LineWire.ReadSite(ref reader);
+        }
+
+        var lines = new FoundLine[reader.Count(DebugQuery.Wanted.MaxLines)];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            lines[i] = LineWire.ReadFound(ref reader);
         }
 
         var types = ShapeWire.Read(ref reader);
@@ -125,6 +137,7 @@ public static class DebugWire
             {
                 Files = files,
                 Sites = [.. sites],
+                Lines = [.. lines],
                 Types = types,
                 Functions = [.. functions],
                 Problems = problems,
@@ -194,76 +207,5 @@ public static class DebugWire
         writer.Number((ulong)count);
         writer.Append(body.Written);
         return count < items.Count;
-    }
-
-    private static void Write(WireWriter writer, LineSite site)
-    {
-        writer.Number(site.Address);
-        writer.Place(site.Place);
-        writer.List([.. site.Calls.Take(MaxCalls)], call =>
-        {
-            writer.Text(call.Function);
-            writer.Flag(call.CalledAt is not null);
-            if (call.CalledAt is { } place)
-            {
-                writer.Place(place);
-            }
-        });
-        writer.List([.. site.Variables.Take(MaxVariables)], variable =>
-        {
-            writer.Text(variable.Name);
-            writer.Flag(variable.IsParameter);
-            writer.Text(variable.Type);
-            writer.Piece(variable.Place);
-            writer.List([.. variable.Lives], lines =>
-            {
-                writer.Number(lines.First);
-                writer.Number(lines.Last);
-            });
-        });
-    }
-
-    private static EquatableArray<string> Texts(ref WireReader reader, int most)
-    {
-        var texts = new string[reader.Count(most)];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            texts[i] = reader.Text();
-        }
-
-        return [.. texts];
-    }
-
-    private static EquatableArray<ScopeCall> Calls(ref WireReader reader)
-    {
-        var calls = new ScopeCall[reader.Count(MaxCalls)];
-        for (var i = 0; i < calls.Length; i++)
-        {
-            calls[i] = new ScopeCall(reader.Text(), reader.Flag() ? reader.Place() : null);
-        }
-
-        return [.. calls];
-    }
-
-    private static EquatableArray<LineVariable> Variables(ref WireReader reader)
-    {
-        var variables = new LineVariable[reader.Count(MaxVariables)];
-        for (var i = 0; i < variables.Length; i++)
-        {
-            variables[i] = new LineVariable(reader.Text(), reader.Flag(), reader.Text(), reader.Piece(), Lives(ref reader));
-        }
-
-        return [.. variables];
-    }
-
-    private static EquatableArray<LineRange> Lives(ref WireReader reader)
-    {
-        var lives = new LineRange[reader.Count(MaxVariables)];
-        for (var i = 0; i < lives.Length; i++)
-        {
-            lives[i] = new LineRange(reader.Line(), reader.Line());
-        }
-
-        return [.. lives];
     }
 }

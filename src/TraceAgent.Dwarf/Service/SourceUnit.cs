@@ -67,15 +67,15 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     /// <summary>The scopes around an address from the function inwards; empty when it is of no function.</summary>
     public List<Entry> ScopesAt(ulong address) => Functions.At(address) is { } function ? ScopeChain.At(function, address) : [];
 
-    /// <summary>The offsets of functions and inlined calls of a name that have code.</summary>
+    /// <summary>The first of the functions and inlined calls of a name that have code; null for none.</summary>
     /// <param name="name">The name without a namespace.</param>
-    /// <param name="ranges">Takes their addresses.</param>
-    public HashSet<int> InstancesOf(ReadOnlySpan<byte> name, List<AddressRange> ranges)
+    /// <param name="ranges">Takes the addresses of all.</param>
+    public Entry? InstancesOf(ReadOnlySpan<byte> name, List<AddressRange> ranges)
     {
-        var offsets = new HashSet<int>();
+        Entry? first = null;
         if (unit.Root is not { } root)
         {
-            return offsets;
+            return null;
         }
 
         var walk = new EntryWalk(root);
@@ -89,11 +89,11 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
 
             if (ranges.Count > before)
             {
-                offsets.Add(walk.Current.Offset);
+                first ??= walk.Current;
             }
         }
 
-        return offsets;
+        return first;
     }
 
     /// <summary>The address that the line table marks as the first behind the prologue of a function; null when it marks none.</summary>
@@ -177,6 +177,22 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
         }
 
         return false;
+    }
+
+    /// <summary>The file and line on which a function or variable is declared; null when it is not known.</summary>
+    public (string File, uint Line)? DeclarationOf(Entry entry)
+    {
+        if (entry.WithInherited(AttributeName.DeclarationLine)?.Unsigned(AttributeName.DeclarationLine)
+                is not (> 0 and <= uint.MaxValue and var line)
+            || entry.WithInherited(AttributeName.DeclarationFile) is not { } named
+            || named.Unsigned(AttributeName.DeclarationFile) is not { } file)
+        {
+            return null;
+        }
+
+        // What was inlined from another unit, as link-time optimisation does, is numbered as there.
+        var files = named.Unit == unit || named.Unit == Outline ? header : LineHeader.TryRead(named.Unit);
+        return files?.PathOf(file) is { } path ? (path, (uint)line) : null;
     }
 
     private SourcePlace? CallerOf(Entry call) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Bytes;
@@ -48,6 +49,17 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>The index of one of <paramref name="count"/> things; null for none.</summary>
     public int? Index(int count) => (int)Checked(Number(), (ulong)count) is > 0 and var next ? next - 1 : null;
+
+    public EquatableArray<string> Texts(int most)
+    {
+        var texts = new string[Count(most)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Text();
+        }
+
+        return [.. texts];
+    }
 
     public SourcePlace Place() => new(Text(), Line(), Line());
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
@@ -187,4 +188,5 @@ internal static class WireTag
     public const byte Code = 3;
     public const byte Function = 4;
     public const byte Parameters = 5;
+    public const byte Wanted = 6;
 }

@@ -115,7 +115,7 @@ public sealed class SiteParameters
                 placed.Add((new DebugSiteAbi(group.Abi)
                 {
                     Types = types,
-                    Parameters = OnEntry(image, site.Address, function.Parameters, types),
+                    Variables = OnEntry(image, site.Address, function.Parameters, types),
                     Result = function.Result,
                 }, site));
             }

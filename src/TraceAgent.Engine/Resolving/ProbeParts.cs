@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
@@ -25,13 +24,14 @@ public static class ProbeParts
             return [];
         }
 
+        var present = new PresentFile(new TargetFile(file.Path), file.Identity);
         var found = SiteFinder.Find(rule, image, file.Path);
         if (rule.NeedsDebugInfo)
         {
-            found = new SiteParameters().Of(image, file.Identity, file.Path, found, rule.TypeHops);
+            found = new DebugSites().Of(rule, image, present, found);
         }
 
-        return At(found, new PresentFile(new TargetFile(file.Path), file.Identity), new RuleBindings(rule), new RuleProblems(rule));
+        return At(found, present, new RuleBindings(rule), new RuleProblems(rule));
     }
 
     /// <summary>The parts at sites that have all that the rule asks for.</summary>
@@ -57,7 +57,7 @@ public static class ProbeParts
                 {
                     problems.Add(problem with
                     {
-                        Severity = parts.Count == 0 ? Severity.Error : Severity.Warning,
+                        Severity = parts.Count == 0 || bindings.RefusesMissing ? Severity.Error : Severity.Warning,
                         Message = $"{problem.Message} at {Places(group.Sites)} in {file.Path}",
                     });
                 }

@@ -21,7 +21,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Evaluation)> _known = new(new SameRule());
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
     private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _announced = new(new SameRule());
-    private readonly SiteParameters _parameters = new();
+    private readonly DebugSites _debugSites = new();
     private int _evaluation;
 
     /// <summary>The sites of a rule in a file; null when the file is gone or another one.</summary>
@@ -47,7 +47,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
 
         if (rule.NeedsDebugInfo && image is not null)
         {
-            found = _parameters.Of(image, identity, file.Path, found, rule.TypeHops);
+            found = _debugSites.Of(rule, image, present, found);
         }
 
         if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
@@ -77,7 +77,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         {
             var found = Find(rule, image, present.File.Path);
             _announced[(rule, present.Identity)] = found;
-            _parameters.Announce(image, present.Identity, found, rule.TypeHops);
+            _debugSites.Announce(rule, image, present, found);
         }
     }
 
@@ -112,26 +112,35 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         return _images[identity] = (image, problem);
     }
 
-    /// <summary>The sites of a rule in an open file.</summary>
+    /// <summary>The sites of a rule in an open file; none for a rule that names a line.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="image">The file.</param>
     /// <param name="path">The name of the file in messages.</param>
     public static SiteResolution Find(Rule rule, ElfImage image, string path)
     {
-        var found = SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+        if (rule.Where.Value is Location.Line)
         {
-            NeedsReturn = rule.NeedsReturn,
-            ReturnsAtCaller = !rule.ReturnsAtInstructions,
-            Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
-            CapturesResult = rule.ReadsResult,
-            AllowsUnsafe = rule.AllowsUnsafe,
-            MaxSites = rule.MaxSites,
-            Form = rule.Form,
-        });
+            // Only debug information knows where.
+            return new SiteResolution([], []);
+        }
+
+        var found = SiteResolver.Resolve(image, path, rule.Where.Value, RequestOf(rule));
         return rule.Where.Value is Location.Symbol where && found.Problems.Count > 0
             ? found with { Problems = found.Problems.Select(problem => OwningLibrary.Named(problem, image, where.Name)).ToEquatableArray() }
             : found;
     }
+
+    /// <summary>The demands of a rule on its places.</summary>
+    internal static SiteRequest RequestOf(Rule rule) => new()
+    {
+        NeedsReturn = rule.NeedsReturn,
+        ReturnsAtCaller = !rule.ReturnsAtInstructions,
+        Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
+        CapturesResult = rule.ReadsResult,
+        AllowsUnsafe = rule.AllowsUnsafe,
+        MaxSites = rule.MaxSites,
+        Form = rule.Form,
+    };
 
     /// <summary>Ends an evaluation: forgets what it did not ask for, and closes the files, whose symbol tables are large.</summary>
     /// <param name="isKept">True for rules whose sites are kept though nobody asked.</param>
@@ -144,7 +153,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
 
         _evaluation++;
         _announced.Clear();
-        _parameters.Forget();
+        _debugSites.Forget();
         Dispose();
     }
 

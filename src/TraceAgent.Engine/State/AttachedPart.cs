@@ -135,7 +135,7 @@ public sealed class AttachedPart
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
     private EventShape Shape() => EventShape.Of(
-        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
+        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path, site.Source))]);
 
     /// <summary>Binds the shape to another rule that captures the same; false when it is the same rule.</summary>
     private bool Bind(Rule rule)

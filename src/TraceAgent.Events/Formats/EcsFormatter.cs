@@ -29,6 +29,16 @@ internal sealed class EcsFormatter : LineFormatter
     protected override void Append(TracedEvent traced)
     {
         Begin(traced);
+        if (traced.Site.Source is { } source)
+        {
+            Lines.Append(",\"log.origin.file.name\":"u8);
+            Lines.Append(JsonText.Quote(source.Place.File));
+            Lines.Append(",\"log.origin.file.line\":"u8);
+            Lines.Append((ulong)source.Place.Line);
+            Lines.Append(",\"log.origin.function\":"u8);
+            Lines.Append(JsonText.Quote(source.Function));
+        }
+
         Lines.Append(",\"process\":{\"pid\":"u8);
         Lines.Append((ulong)traced.Pid);
         Lines.Append(",\"name\":\""u8);

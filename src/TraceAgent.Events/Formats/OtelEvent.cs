@@ -49,6 +49,18 @@ internal static class OtelEvent
         attributes["thread.id"] = new ScalarValue((long)traced.Tid);
         attributes["thread.name"] = new ScalarValue(new string(traced.Comm.Text));
         attributes["code.function.name"] = new ScalarValue(traced.Site.Text);
+        if (traced.Site.Source is { } source)
+        {
+            attributes["code.file.path"] = new ScalarValue(source.Place.File);
+            attributes["code.line.number"] = new ScalarValue((long)source.Place.Line);
+            attributes[Own + "function"] = new ScalarValue(source.Function);
+            if (source.IsInlined)
+            {
+                attributes[Own + "inlined"] = new SequenceValue(
+                    Array.ConvertAll<string, LogEventPropertyValue>([.. source.Functions], name => new ScalarValue(name)));
+            }
+        }
+
         if (traced.Process.Executable is { } executable)
         {
             attributes["process.executable.path"] = new ScalarValue(executable);

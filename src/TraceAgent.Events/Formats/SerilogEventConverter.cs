@@ -69,6 +69,13 @@ internal static class SerilogEventConverter
         var symbol = traced.Site.Text;
         properties["symbol"] = new ShownValue(symbol, (into, format) => into.Append(MessageText.SymbolText(symbol, format)));
         properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
+        if (traced.Site.Source is { } source)
+        {
+            properties["source"] = Text(source.Text, source.Text);
+            properties["function"] = Text(source.Function, source.Function);
+            properties["inlined"] = Text(source.Calls, source.Calls);
+        }
+
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)
         {

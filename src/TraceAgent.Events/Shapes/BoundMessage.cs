@@ -71,6 +71,9 @@ internal sealed class BoundMessage
             "exe" => HoleSource.Executable,
             "symbol" => HoleSource.Symbol,
             "binary" => HoleSource.Binary,
+            "source" => HoleSource.Source,
+            "function" => HoleSource.Function,
+            "inlined" => HoleSource.Inlined,
             "time" => HoleSource.Time,
             _ => null,
         };

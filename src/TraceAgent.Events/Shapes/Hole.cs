@@ -12,6 +12,9 @@ public enum HoleSource
     Process,
     Symbol,
     Binary,
+    Source,
+    Function,
+    Inlined,
     Time,
 
     /// <summary>

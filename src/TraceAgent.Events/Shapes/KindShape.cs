@@ -13,26 +13,6 @@ using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
 
 namespace TraceAgent.Events.Shapes;
 
-/// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
-public sealed record SiteName(string Text, byte[] Json, string Binary)
-{
-    private string? _call;
-    private string? _bare;
-
-    /// <param name="symbol">The symbol as it is shown.</param>
-    /// <param name="binary">The path of the file that it is in.</param>
-    public static SiteName Of(string symbol, string binary) =>
-        new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
-
-    /// <summary>The symbol in a format: see <see cref="MessageText.SymbolText"/>.</summary>
-    public string As(string? format) => format switch
-    {
-        null => Text,
-        MessageText.BareSymbol => _bare ??= MessageText.SymbolText(Text, format),
-        _ => _call ??= MessageText.SymbolText(Text, format),
-    };
-}
-
 /// <summary>The shape of the events of one kind of one rule.</summary>
 public sealed class KindShape
 {

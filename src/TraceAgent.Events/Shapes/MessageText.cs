@@ -41,6 +41,15 @@ internal static class MessageText
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
                 break;
+            case HoleSource.Source:
+                into.Append(traced.Site.Source?.Text ?? "");
+                break;
+            case HoleSource.Function:
+                into.Append(traced.Site.Source?.Function ?? "");
+                break;
+            case HoleSource.Inlined:
+                into.Append(traced.Site.Source?.Calls ?? "");
+                break;
             default:
                 AppendTime(into, traced.Time, hole.Format);
                 break;

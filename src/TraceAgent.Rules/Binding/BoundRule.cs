@@ -60,7 +60,8 @@ public sealed class BoundRule
         var place = PlaceScope.Of(abi);
         var terms = TermsOf(rule, place, bag);
         var problems = MissingValues.Of(rule, terms, place)
-            .Concat(bag.InOrder().Where(problem => problem.Severity == Severity.Error)).ToEquatableArray();
+            .Concat(bag.InOrder().Where(problem => problem.Severity == Severity.Error))
+            .Concat(MissingValues.Unmarked(rule, terms)).ToEquatableArray();
         if (problems.Count > 0)
         {
             return new BoundRule(abi, problems);

@@ -17,15 +17,18 @@ internal sealed class DebugScope : PlaceScope
     {
         (_abi, _convention) = (abi, Of(abi.Convention));
         var used = new HashSet<string>();
-        Parameters = [.. abi.Parameters.Select((parameter, index) => DebugValue.Of(
-            abi, parameter, Unused(NameOf(parameter.Name, index), used)))];
+        Variables = [.. abi.Variables.Select((variable, index) => DebugValue.Of(
+            abi, variable, Unused(NameOf(variable.Name, index), used)))];
     }
 
     /// <inheritdoc/>
     public override bool KnowsTypes => true;
 
-    /// <summary>The parameters in the order of the source, also those that have no value here.</summary>
-    public IReadOnlyList<DebugValue> Parameters { get; }
+    /// <summary>The variables in the order of the source, also those that have no value here.</summary>
+    public IReadOnlyList<DebugValue> Variables { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Names => base.Names.Concat(_abi.Others);
 
     /// <inheritdoc/>
     public override SiteValue Argument(int index) => _convention.Argument(index);
@@ -35,7 +38,7 @@ internal sealed class DebugScope : PlaceScope
 
     /// <summary>The value of a name: also the number that a name of an enumeration stands for.</summary>
     public override ScopedValue? Find(string name) =>
-        base.Find(name) ?? (Parameters.Any(one => one.Name == name) ? null : Constants().GetValueOrDefault(name));
+        base.Find(name) ?? (Variables.Any(one => one.Name == name) ? null : Constants().GetValueOrDefault(name));
 
     private Dictionary<string, ScopedValue> Constants()
     {
@@ -65,17 +68,11 @@ internal sealed class DebugScope : PlaceScope
             : syntax with { ReturnsNothing = true };
     }
 
-    /// <summary>A name that rules can write: that of the source, where it has one of their form.</summary>
-    private static string NameOf(string name, int index)
+    /// <summary>The name by which rules know a variable: that of the source, where it has one of their form.</summary>
+    private string NameOf(string name, int index)
     {
-        var written = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
-        if (written.Trim('_').Length == 0)
-        {
-            return $"arg{index + 1}";
-        }
-
-        written = char.IsAsciiDigit(written[0]) ? $"_{written}" : written;
-        return ValueName.Taken.Contains(written) ? $"{written}_" : written[..Math.Min(written.Length, ValueName.MaxLength)];
+        var written = VariableName.Of(name) ?? $"arg{index + 1}";
+        return ValueName.Taken.Contains(written) || (_abi.IsLine && ValueName.OfLine.Contains(written)) ? $"{written}_" : written;
     }
 
     private static string Unused(string name, HashSet<string> names)
@@ -83,7 +80,7 @@ internal sealed class DebugScope : PlaceScope
         var free = name;
         for (var number = 2; !names.Add(free); number++)
         {
-            free = FormattableString.Invariant($"{name[..Math.Min(name.Length, ValueName.MaxLength - 4)]}_{number}");
+            free = FormattableString.Invariant($"{name[..Math.Min(name.Length, VariableName.MaxLength - 4)]}_{number}");
         }
 
         return free;

@@ -13,10 +13,16 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="WhyMissing">Why there is none; <see cref="Outcome.Ok"/> when there is.</param>
 internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Outcome WhyMissing)
 {
+    /// <summary>True for a variable that is no parameter.</summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>See <see cref="SiteVariable.Lives"/>.</summary>
+    public string Lives { get; init; } = "";
+
     /// <summary>The variable at sites of a kind; of a reference, what it leads to.</summary>
     public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name)
     {
-        var value = Named(abi, variable, name);
+        var value = Named(abi, variable, name) with { IsLocal = variable.IsLocal, Lives = variable.Lives };
         return value is { Value: { } term, Type: StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown } }
             ? value with { Type = target, Value = AtAddress(term, target) }
             : value;

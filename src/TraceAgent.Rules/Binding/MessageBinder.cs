@@ -34,11 +34,11 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
             .Where(name => captures.All(capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
             .Select(name => new NamedValue(name, CaptureType.Default)));
         var returned = kind == EventKind.Entry || syntax.ReturnsNothing ? null : syntax.Return.Type;
-        var names = EventNames.Of(kind, values, returned);
+        var names = EventNames.Of(kind, values, returned, syntax.IsAtLine);
 
         // The line end that a block scalar keeps is not part of the message.
         return MessageTemplateParser.Parse(
-            message.Text is null ? Default(kind, values, returned is not null) : message.Text.Value.TrimEnd('\n'),
+            message.Text is null ? Default(kind, values, returned is not null, syntax.IsAtLine) : message.Text.Value.TrimEnd('\n'),
             names,
             name => Explain(name, kind, arguments.Count),
             problem => bag.Error(
@@ -49,8 +49,15 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
     private bool HasCapture(ComputedValue capture, EventKind kind) =>
         on != ProbeTrigger.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
-    private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn)
+    private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn, bool isLine)
     {
+        if (isLine)
+        {
+            return values.Count == 0
+                ? "{source} in {function}"
+                : $"{{source}} {string.Join(", ", values.Select(value => $"{value.Name}={{{value.Name}}}"))}";
+        }
+
         var call = values.Count == 0
             ? $"{{symbol:{ValueFormat.CallFormat}}}"
             : $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";

@@ -49,6 +49,12 @@ internal static class MissingValues
         }
     }
 
+    /// <summary>The values that debug information has no place for, unless the rule marks them.</summary>
+    public static IEnumerable<Diagnostic> Unmarked(Rule rule, RuleTerms terms) => rule.Syntax.Missing == MissingRule.Mark
+        ? []
+        : terms.Captures.Where(capture => capture.WhyMissing != Outcome.Ok && capture.Path is not [.., StructureValues.More]).Select(capture =>
+            Missing(rule.Where.At, $"'{capture.Name}' ({OutcomeText.Of(capture.WhyMissing)})"));
+
     private static Diagnostic Missing(SourceSpan at, string what) =>
         Diagnostic.Error(Code, at, $"{what} cannot be had");
 

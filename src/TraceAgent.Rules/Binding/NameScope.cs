@@ -11,6 +11,7 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
 {
     private readonly Dictionary<string, ScopedValue> _values = [];
     private readonly Dictionary<string, string> _reasons = [];
+    private readonly Dictionary<string, Outcome> _missing = [];
 
     /// <summary>The names in the order in which they were added.</summary>
     public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
@@ -43,6 +44,17 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
 
     /// <summary>Adds a computed value, which is as wide as its type says.</summary>
     public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
+
+    /// <summary>Adds a value that is known to be missing before any hit.</summary>
+    public void Miss(string name, Outcome why, string reason)
+    {
+        _missing.TryAdd(name, why);
+        Exclude(name, reason);
+    }
+
+    /// <summary>Why the first of these names that has no value has none; <see cref="Outcome.Ok"/> when all have one.</summary>
+    public Outcome WhyMissing(IEnumerable<string> names) =>
+        names.Select(name => Find(name) is null ? _missing.GetValueOrDefault(name) : Outcome.Ok).FirstOrDefault(why => why != Outcome.Ok);
 
     /// <summary>Adds a name that exists elsewhere, with the reason why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);

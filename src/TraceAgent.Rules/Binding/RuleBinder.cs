@@ -19,7 +19,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
     private static readonly Syntax NoSource = new Syntax.Name("", 0, 0);
     private static readonly Term Nowhere = new Term.Placed(new Expr.Constant(0));
 
-    private readonly RuleSyntax _syntax = place is DebugScope debug && syntax.HasAutomaticArguments ? debug.Complete(syntax) : syntax;
+    private readonly RuleSyntax _syntax = place is DebugScope debug && syntax.NamesVariables ? debug.Complete(syntax) : syntax;
 
     /// <summary>Binds everything; what cannot be bound is reported.</summary>
     public RuleTerms Bind()
@@ -31,7 +31,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         var returnLength = returned.LengthBehind(register => new Term.Result(register))
             ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true);
         var results = _syntax.Results.Select(result => ResultOf(result, scope)).ToList();
-        var values = new ValueBinder(on, redaction, _lengths, bag);
+        var values = new ValueBinder(on, redaction, _lengths, bag) { IsMarked = _syntax.Missing == MissingRule.Mark };
         var captures = _syntax.Captures.Select(capture => values.Capture(capture, scope)).OfType<ComputedValue>().ToList();
         var condition = scopes.OfCondition();
         foreach (var capture in captures)
@@ -44,7 +44,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
             condition.Exclude(capture.Name, "its own expression has an error");
         }
 
-        var all = Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))
+        var all = Variables().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))
             .ToEquatableArray();
         return new RuleTerms
         {
@@ -71,9 +71,11 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         };
     }
 
-    private IEnumerable<ComputedValue> Parameters() =>
-        _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
-        ? debug.Parameters.SelectMany(ValuesOf)
+    /// <summary>The variables that are captured although the rule does not name them.</summary>
+    private IEnumerable<ComputedValue> Variables() =>
+        on != ProbeTrigger.Return && place is DebugScope debug
+        ? debug.Variables.Where(variable =>
+            _syntax.Captured.HasFlag(variable.IsLocal ? VariableGroups.Locals : VariableGroups.Arguments)).SelectMany(ValuesOf)
         : [];
 
     private static IEnumerable<ComputedValue> ValuesOf(DebugValue parameter) =>

@@ -76,36 +76,45 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             scope.Alias(argument.Alias, argument.Name);
         }
 
-        if (syntax.HasAutomaticArguments && place is DebugScope debug)
+        if (syntax.NamesVariables && place is DebugScope debug)
         {
-            AddParameters(scope, debug, reason);
+            AddVariables(scope, debug, reason);
         }
 
         return scope;
     }
 
-    private static void AddParameters(NameScope scope, DebugScope debug, string? reason)
+    private static void AddVariables(NameScope scope, DebugScope debug, string? reason)
     {
-        for (var i = 0; i < debug.Parameters.Count; i++)
+        var number = 0;
+        foreach (var variable in debug.Variables)
         {
-            var parameter = debug.Parameters[i];
-            if (reason is null && parameter.Value is { } value)
+            number += variable.IsLocal ? 0 : 1;
+            if (reason is not null)
             {
-                scope.AddComputed(parameter.Name, value, parameter.Type);
-                scope.Alias($"arg{i + 1}", parameter.Name);
+                scope.Exclude(variable.Name, reason);
+            }
+            else if (variable.Value is { } value)
+            {
+                scope.AddComputed(variable.Name, value, variable.Type);
+                if (!variable.IsLocal)
+                {
+                    scope.Alias($"arg{number}", variable.Name);
+                }
             }
             else
             {
-                scope.Exclude(parameter.Name, reason ?? ReasonOf(parameter.WhyMissing));
+                scope.Miss(variable.Name, variable.WhyMissing, ReasonOf(variable));
             }
         }
     }
 
-    private static string ReasonOf(Outcome outcome) => outcome switch
+    private static string ReasonOf(DebugValue variable) => variable.WhyMissing switch
     {
         Outcome.OptimisedOut => "the compiler kept it nowhere (optimised_out)",
-        Outcome.NotLive => "nothing shows where it is when the function is entered (not_live)",
-        Outcome.VectorRegister => "it is passed in a register for floating point numbers, which a probe does not see (vector_register)",
+        Outcome.NotLive when variable.Lives.Length > 0 => $"its value can be had on {variable.Lives} and not here (not_live)",
+        Outcome.NotLive => "nothing shows where it is here (not_live)",
+        Outcome.VectorRegister => "it is in a register for floating point numbers, which a probe does not see (vector_register)",
         Outcome.Partial => "only a part of it is kept (partial)",
         _ => "what it is, or where, takes more than a probe can do (not_supported)",
     };

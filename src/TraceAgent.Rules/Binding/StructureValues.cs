@@ -20,7 +20,7 @@ internal sealed class StructureValues
     public const int MaxValues = 32;
 
     /// <summary>The name of the value that stands for those that were left out.</summary>
-    private const string More = "more";
+    public const string More = "more";
 
     private readonly List<ComputedValue> _values = [];
     private int _members;

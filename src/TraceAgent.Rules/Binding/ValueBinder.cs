@@ -10,9 +10,18 @@ namespace TraceAgent.Rules.Binding;
 /// <summary>Binds expressions of a rule: its computed values and its condition.</summary>
 internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBinder lengths, DiagnosticBag bag)
 {
+    /// <summary>True when a value that is known to be missing is shown as such, and is no error.</summary>
+    public bool IsMarked { get; init; }
+
     /// <summary>Binds a computed value and adds it to <paramref name="scope"/>; null when something is wrong, which is reported.</summary>
     public ComputedValue? Capture(WrittenCapture written, NameScope scope)
     {
+        if (IsMarked && scope.WhyMissing(written.Expression.Tree?.Names ?? []) is not Outcome.Ok and var why)
+        {
+            scope.Miss(written.Name, why, "what it is computed from cannot be had here");
+            return new ComputedValue(written.Name, CaptureType.Default, new Term.Number(0)) { WhyMissing = why };
+        }
+
         if (Bind(written.Expression, scope, used => Reveals(written, used)) is not { } value)
         {
             scope.Exclude(written.Name, "its own expression has an error");

@@ -1,3 +1,4 @@
+using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -5,7 +6,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>.</summary>
+/// <summary>Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>; or a list of values and of these.</summary>
 internal static class CaptureKeys
 {
     private const int MaxCaptures = 32;
@@ -27,49 +28,96 @@ internal static class CaptureKeys
     /// <summary>JSON Schema (draft-07) of an expression: <c>1</c> and <c>true</c> are no texts to YAML.</summary>
     public static JsonSchema ExpressionSchema => JsonSchema.Scalar.MinLength(1).MaxLength(4096);
 
-    public static JsonSchema Schema => JsonSchema.Object.MinProperties(1)
-        .MaxProperties(MaxCaptures)
+    public static JsonSchema Schema => JsonSchema.AnyOf(
+        Named(MaxCaptures),
+        JsonSchema.Array.MinItems(1).MaxItems(MaxCaptures).Items(JsonSchema.AnyOf(
+            JsonSchema.Enum([.. Groups.Keys]), JsonSchema.String.Pattern(TemplatePath.Pattern), Named(1))));
+
+    private static readonly Dictionary<string, VariableGroups> Groups = new()
+    {
+        ["$args"] = VariableGroups.Arguments,
+        ["$locals"] = VariableGroups.Locals,
+    };
+
+    private static JsonSchema Named(int most) => JsonSchema.Object.MinProperties(1)
+        .MaxProperties(most)
         .PatternProperties(ValueName.Pattern, JsonSchema.AnyOf(ExpressionSchema, Table.Schema()))
         .NoOtherProperties();
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
-        if (entry.Value is not YamlMapping captures)
-        {
-            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'capture' must be a mapping (name: expression), not {entry.Value.Kind}");
-            return;
-        }
-
-        if (captures.Entries.Count is 0 or > MaxCaptures)
+        var count = (entry.Value as YamlMapping)?.Entries.Count ?? (entry.Value as YamlSequence)?.Items.Count;
+        if (count is null)
         {
             bag.Error(
-                DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MaxCaptures} values, not {captures.Entries.Count}");
+                DiagnosticCode.WrongType, entry.Value.At,
+                $"'capture' must be a mapping (name: expression) or a list, not {entry.Value.Kind}");
             return;
         }
 
-        foreach (var capture in captures.Entries)
+        if (count is 0 or > MaxCaptures)
         {
-            var draft = new CaptureDraft();
-            if (capture.Value.IsNull)
-            {
-                bag.Error(DiagnosticCode.MissingKey, capture.Key.At, $"'{Quoted.Clip(capture.Key.Value)}' has no value");
-            }
-            else if (capture.Value is YamlMapping mapping)
-            {
-                Table.Read($"'{Quoted.Clip(capture.Key.Value)}'", mapping, draft, bag);
-            }
-            else
-            {
-                draft.Expression = Text(capture, bag);
-            }
+            bag.Error(
+                DiagnosticCode.InvalidValue, entry.Value.At, $"'capture' must have 1 to {MaxCaptures} values, not {count}");
+            return;
+        }
 
-            if (draft.Expression is { } expression)
+        foreach (var capture in entry.Value is YamlMapping captures ? captures.Entries : [])
+        {
+            ReadNamed(rule, capture, bag);
+        }
+
+        foreach (var item in (entry.Value as YamlSequence)?.Items ?? [])
+        {
+            ReadItem(rule, item, bag);
+        }
+    }
+
+    private static void ReadItem(RuleDraft rule, YamlNode item, DiagnosticBag bag)
+    {
+        if (item is YamlMapping { Entries: [var named] })
+        {
+            ReadNamed(rule, named, bag);
+        }
+        else if (item is YamlScalar { IsNull: false } text && Groups.TryGetValue(text.Value, out var group))
+        {
+            rule.Groups.Add(new Located<VariableGroups>(group, text.At));
+        }
+        else if (item is YamlScalar { IsNull: false } path && TemplatePath.NameOf(path.Value) is { } name)
+        {
+            rule.Captures.Add((path with { Value = name }, new DraftCapture(name, path, null, null)));
+        }
+        else
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, item.At,
+                "an item of 'capture' is a value such as req->user->name, {name: expression}, $args or $locals",
+                "arithmetic needs a name: {cents: \"base + bonus\"}");
+        }
+    }
+
+    private static void ReadNamed(RuleDraft rule, YamlEntry capture, DiagnosticBag bag)
+    {
+        var draft = new CaptureDraft();
+        if (capture.Value.IsNull)
+        {
+            bag.Error(DiagnosticCode.MissingKey, capture.Key.At, $"'{Quoted.Clip(capture.Key.Value)}' has no value");
+        }
+        else if (capture.Value is YamlMapping mapping)
+        {
+            Table.Read($"'{Quoted.Clip(capture.Key.Value)}'", mapping, draft, bag);
+        }
+        else
+        {
+            draft.Expression = Text(capture, bag);
+        }
+
+        if (draft.Expression is { } expression)
+        {
+            rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)
             {
-                rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)
-                {
-                    AtReturn = draft.AtReturn,
-                }));
-            }
+                AtReturn = draft.AtReturn,
+            }));
         }
     }
 

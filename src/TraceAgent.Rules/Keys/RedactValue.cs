@@ -103,7 +103,7 @@ internal static partial class RedactValue
     /// </summary>
     public static void WarnOfUnknown(RuleDraft rule, DiagnosticBag bag)
     {
-        if (rule.HasAutomaticArguments)
+        if (rule.NamesVariables)
         {
             // The names are known when the binary is.
             return;

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Yaml.Diagnostics;
@@ -89,6 +90,8 @@ internal static class RuleAssembly
                 "a USDT probe has arguments by number: args: 2");
         }
 
+        LineAssembly.Check(draft, on, bag);
+
         // Something wrong with one of them is reported; the names of the other are still good.
         draft.Arguments ??= draft.SignatureArguments;
         draft.Return ??= draft.SignatureReturn;
@@ -99,11 +102,11 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        // Only debug information knows the names and types of automatic arguments.
+        // Only debug information knows the names and types of variables.
         var found = new DiagnosticBag();
         _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), found).Bind();
         foreach (var problem in found.InOrder().Where(problem =>
-            !syntax.HasAutomaticArguments || problem.Code == DiagnosticCode.TemplateSyntax))
+            !syntax.NamesVariables || problem.Code == DiagnosticCode.TemplateSyntax))
         {
             bag.Add(problem);
         }
@@ -135,7 +138,7 @@ internal static class RuleAssembly
         {
             Name = draft.Name ?? new Located<string>("", where.At),
             Binary = binary,
-            Where = where,
+            Where = where.Value is Location.Line line ? new Located<Location>(line with { TakesNext = draft.TakesNextLine }, where.At) : where,
             Level = draft.Level,
             MaxSites = draft.MaxSites,
             AllowsUnsafe = draft.AllowsUnsafe,

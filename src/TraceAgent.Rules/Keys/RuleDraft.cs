@@ -29,8 +29,19 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public IReadOnlyList<WrittenArgument>? Arguments { get; set; }
 
-    /// <summary>True when debug information says the arguments.</summary>
+    /// <summary>True when debug information says which variables there are.</summary>
+    public bool NamesVariables => Has("line") || HasAutomaticArguments;
+
+    /// <summary>True when <c>args</c> says <c>auto</c>.</summary>
     public bool HasAutomaticArguments { get; set; }
+
+    /// <summary>The groups of variables that are captured, each with its place.</summary>
+    public List<Located<VariableGroups>> Groups { get; } = [];
+
+    /// <summary>True when a line without code stands for the next one that has some.</summary>
+    public bool TakesNextLine { get; set; }
+
+    public MissingRule Missing { get; set; }
 
     public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
 

@@ -21,6 +21,13 @@ internal static class RuleKeys
         ["call"] = ProbeTrigger.Call,
     };
 
+    private static readonly Dictionary<string, MissingRule> MissingRules = new()
+    {
+        ["mark"] = MissingRule.Mark,
+        ["skip"] = MissingRule.Skip,
+        ["refuse"] = MissingRule.Refuse,
+    };
+
     private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
 
     private static readonly Dictionary<string, bool> Reads = new() { ["may_wait"] = false, ["plain"] = true };
@@ -58,8 +65,19 @@ internal static class RuleKeys
             PlaceValue.UsdtSchema,
             PlaceValue.ReadUsdt),
         new Key<RuleDraft>(
+            "line",
+            "The line of a source file, as debug information has it: cart.c:42, by the end of its path; cart.c:42:7 with the column; or "
+                + "handle_req:+3, the third line after the one that the function begins on. Every inlined copy is probed.",
+            LineValue.Schema,
+            LineValue.Read),
+        new Key<RuleDraft>(
+            "nearest",
+            "true takes the next line with code when line has none.",
+            JsonSchema.Boolean.Default(false),
+            (rule, entry, bag) => rule.TakesNextLine = ScalarValue.Boolean(entry, bag) ?? false),
+        new Key<RuleDraft>(
             "max_sites",
-            "The maximum number of places that symbol or usdt may match in a binary, 1 to 10000; 512 without this key. More are an "
+            "The maximum number of places that symbol, usdt or line may match in a binary, 1 to 10000; 512 without this key. More are an "
                 + "error.",
             JsonSchema.Integer.Minimum(1).Maximum(10000).Default(512).Examples(2000),
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
@@ -77,9 +95,17 @@ internal static class RuleKeys
             SignatureValue.Read),
         new Key<RuleDraft>(
             "capture",
-            "Computed values by name: expressions such as \"*(int32*)(arg1 + 16)\", or {value: expression, type: string(64)}.",
+            "Computed values by name: expressions such as \"*(int32*)(arg1 + 16)\", or {value: expression, type: string(64)}. Or a list: " +
+                "[req->user->name, {cents: \"base + bonus\"}], and with debug information $args and $locals, all parameters or all " +
+                "other variables.",
             CaptureKeys.Schema,
             CaptureKeys.Read),
+        new Key<RuleDraft>(
+            "missing",
+            "What happens at places where debug information has no value for what is captured: mark (the default) logs why; skip does "
+                + "not probe them; refuse refuses the rule.",
+            JsonSchema.Enum("mark", "skip", "refuse").Default("mark"),
+            (rule, entry, bag) => rule.Missing = ScalarValue.OneOf(entry, MissingRules, bag) ?? MissingRule.Mark),
         new Key<RuleDraft>(
             "when",
             "Log only when this is true: an expression such as \"status >= 500 && duration > 10ms && path ~ '/api/*'\". " +
@@ -149,7 +175,7 @@ internal static class RuleKeys
         LineKeys.Level<RuleDraft>(),
         LineKeys.Labels<RuleDraft>())
     {
-        ExactlyOneOf = ["symbol", "offset", "usdt"],
+        ExactlyOneOf = ["symbol", "offset", "usdt", "line"],
         Demands =
         [
             JsonSchema.AnyOf(

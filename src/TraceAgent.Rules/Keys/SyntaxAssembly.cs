@@ -17,7 +17,8 @@ internal static class SyntaxAssembly
     /// <summary>The texts of the rule; what is wrong in them is reported, and left out.</summary>
     public static RuleSyntax Of(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
     {
-        var names = (draft.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias }).ToHashSet();
+        var names = (draft.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
+            .Concat(draft.Has("line") ? ValueName.OfLine : []).ToHashSet();
         draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.Written.At, names, bag)).ToList();
         draft.ReturnsNothing = draft.Results is not null || draft.ReturnIsVoid || (draft.ReturnsNothing && !draft.Has("ret"));
 
@@ -36,7 +37,7 @@ internal static class SyntaxAssembly
             }
         }
 
-        if (draft.HasAutomaticArguments)
+        if (draft.NamesVariables)
         {
             captures.AddRange(PathsOf(draft, captures, names, bag));
         }
@@ -48,7 +49,11 @@ internal static class SyntaxAssembly
             Arguments = (draft.Arguments ?? []).ToEquatableArray(),
             HasWrongArguments = draft.Arguments is null && draft.Has("args"),
             ListedArguments = draft.Has("args") && draft.Present["args"].Value is YamlSequence list ? list.Items.Count : null,
-            HasAutomaticArguments = draft.HasAutomaticArguments,
+            NamesVariables = draft.NamesVariables,
+            IsAtLine = draft.Has("line"),
+            Captured = draft.Groups.Aggregate(
+                draft.HasAutomaticArguments ? VariableGroups.Arguments : VariableGroups.None, (all, group) => all | group.Value),
+            Missing = draft.Missing,
             SaysArguments = draft.Has("args") || draft.Has("signature"),
             HasSignature = draft.Has("signature"),
             NamesResults = draft.Results is not null,
@@ -71,7 +76,9 @@ internal static class SyntaxAssembly
         IEnumerable<YamlScalar?> messages = draft.Formats is { } formats ? formats.Texts.Values : [draft.Format];
         foreach (var message in messages.OfType<YamlScalar>())
         {
-            foreach (var path in TemplatePath.In(message.Value))
+            // Parameters are captured anyway; at a line, a name alone in a message asks for a variable.
+            foreach (var path in TemplatePath.In(message.Value).Where(path =>
+                !path.IsName || (draft.Has("line") && !names.Contains(path.Name) && !ValueName.Taken.Contains(path.Name))))
             {
                 // As far from the start as in the message, so that positions are those of the message.
                 var expression = Parse(message, new string(' ', path.Start) + path.Text, names, bag);

@@ -21,12 +21,16 @@ internal static class EventNames
         new("rule", ValueForm.Text),
     ];
 
+    private static readonly EventName[] OfLine = [.. ValueName.OfLine.Select(name => new EventName(name, ValueForm.Text))];
+
     /// <param name="kind">The kind of event; only calls have a duration.</param>
     /// <param name="values">Arguments and computed values of such events.</param>
     /// <param name="returned">The return value; null when there is none.</param>
-    public static Dictionary<string, EventName> Of(EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned)
+    /// <param name="isLine">True for events at lines of source.</param>
+    public static Dictionary<string, EventName> Of(
+        EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned, bool isLine)
     {
-        var names = Always.ToDictionary(n => n.Name);
+        var names = Always.Concat(isLine ? OfLine : []).ToDictionary(n => n.Name);
         foreach (var value in values)
         {
             names.TryAdd(value.Name, new EventName(value.Name, value.Type.Form));

@@ -10,10 +10,16 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
     /// <summary>The name of the value: the path, with one <c>_</c> for what is no letter or digit.</summary>
     public string Name => NameOf(Text)!;
 
+    /// <summary>The regular expression for paths in the JSON Schema (draft-07).</summary>
+    public const string Pattern = @"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*$";
+
     /// <summary>The name of the value of a path; null for a text that is none.</summary>
     public static string? NameOf(string text) => Form().IsMatch(text) ? Signs().Replace(text, "_").TrimEnd('_') : null;
 
-    /// <summary>The paths in the holes of a template.</summary>
+    /// <summary>True for a name alone.</summary>
+    public bool IsName => Text == Name;
+
+    /// <summary>The paths in the holes of a template, names alone among them.</summary>
     public static IEnumerable<TemplatePath> In(string template)
     {
         foreach (Match hole in Hole().Matches(template))
@@ -32,6 +38,6 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
     private static partial Regex Signs();
 
     /// <summary>A doubled brace, which is text, or a hole.</summary>
-    [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]*[^A-Za-z0-9_{},:][^{},:]*)[^{}]*\}")]
+    [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]+)[^{}]*\}")]
     private static partial Regex Hole();
 }

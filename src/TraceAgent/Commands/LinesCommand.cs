@@ -128,21 +128,10 @@ internal static class LinesCommand
             return null;
         }
 
-        const int most = 8;
-        return answer.Files.Count switch
-        {
-            0 => new SiteProblem(
-                SiteCodes.SourceFileNotFound, Refused: true, $"no source file of {path} ends with {lines.File}",
-                $"`traceagent lines {path}` lists them"),
-            1 => new SiteProblem(
-                SiteCodes.LineWithoutCode, Refused: true, lines.First == lines.Last
-                    ? $"no code of {path} begins on line {lines.First} of {answer.Files[0]}"
-                    : $"no code of {path} begins on lines {lines.First} to {lines.Last} of {answer.Files[0]}",
-                $"`traceagent lines {path} {lines.File}` lists the lines with code; others are comments, declarations, or optimised out"),
-            _ => new SiteProblem(
-                SiteCodes.SourceFileAmbiguous, Refused: true, $"{answer.Files.Count} source files of {path} end with {lines.File}",
-                $"say more of its path: {string.Join(", ", answer.Files.Take(most))}{(answer.Files.Count > most ? ", ..." : "")}"),
-        };
+        var asked = lines.First == lines.Last
+            ? FormattableString.Invariant($"line {lines.First}")
+            : FormattableString.Invariant($"lines {lines.First} to {lines.Last}");
+        return new LineProblems(path).Of(lines.File, asked, new FoundLine(answer.Files, lines.First, []));
     }
 
     private static int Refuse(SiteProblem reason) => CommandError.Write(ExitCode.Failure, SymbolRows.Describe(reason));

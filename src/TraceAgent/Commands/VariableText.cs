@@ -19,8 +19,8 @@ internal sealed class VariableText(Architecture architecture)
 
     public IEnumerable<string[]> Rows(IEnumerable<LineVariable> variables) => variables.Select(variable => new[]
     {
-        PrintableText.Of(variable.Name), PrintableText.Of(variable.Type),
-        $"{Describe(variable.Place)}{(variable.Lives.Count > 0 ? $"; it can on {Describe(variable.Lives)}" : "")}",
+        PrintableText.Of(variable.Name) + (variable.IsShadowed ? " (shadowed)" : ""), PrintableText.Of(variable.Type),
+        $"{Describe(variable.Place)}{(variable.Lives.Count > 0 ? $"; it can on {LineRange.Text(variable.Lives)}" : "")}",
     });
 
     public void WriteJson(Utf8JsonWriter json, IEnumerable<LineVariable> variables)
@@ -31,6 +31,11 @@ internal sealed class VariableText(Architecture architecture)
             json.WriteStartObject();
             json.WriteString("name", PrintableText.WellFormed(variable.Name));
             json.WriteString("kind", variable.IsParameter ? "parameter" : "local");
+            if (variable.IsShadowed)
+            {
+                json.WriteBoolean("shadowed", true);
+            }
+
             json.WriteString("type", PrintableText.WellFormed(variable.Type));
             if (variable.Place is LocationPiece.Missing missing)
             {
@@ -46,7 +51,7 @@ internal sealed class VariableText(Architecture architecture)
                 json.WriteStartArray("lives");
                 foreach (var lines in variable.Lives)
                 {
-                    json.WriteStringValue(Describe(lines));
+                    json.WriteStringValue(lines.ToString());
                 }
 
                 json.WriteEndArray();
@@ -71,16 +76,6 @@ internal sealed class VariableText(Architecture architecture)
         LocationPiece.Missing missing => Describe(missing.Reason),
         _ => "",
     };
-
-    private static string Describe(IEnumerable<LineRange> lives)
-    {
-        var lines = lives.ToList();
-        return $"{(lines is [{ } only] && only.First == only.Last ? "line" : "lines")} {string.Join(", ", lines.Select(Describe))}";
-    }
-
-    private static string Describe(LineRange lines) => lines.First == lines.Last
-        ? lines.First.ToString(CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{lines.First}-{lines.Last}");
 
     private static string Describe(MissingReason reason) => reason switch
     {

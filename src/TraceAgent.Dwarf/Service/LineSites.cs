@@ -1,0 +1,179 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Entries;
+using TraceAgent.Dwarf.Lines;
+using TraceAgent.Dwarf.Locations;
+using TraceAgent.Dwarf.Scopes;
+using TraceAgent.Dwarf.Types;
+
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>Collects places of lines, with the variables there.</summary>
+/// <param name="architecture">The processor.</param>
+/// <param name="frames">Finds unwind entries.</param>
+/// <param name="isMissing">True for a unit of which nothing but the lines is known.</param>
+/// <param name="shapes">Takes the types of variables; null where nobody asks for them.</param>
+internal sealed class LineSites(
+    Architecture architecture, FrameFinder frames, Predicate<SourceUnit> isMissing, ShapeReader? shapes = null)
+{
+    private const int MaxVariables = 256;
+    private const int MaxLives = 16;
+
+    private readonly List<LineSite> _sites = [];
+
+    /// <summary>The variables to describe; null for none.</summary>
+    public WantedVariables? Variables { get; set; }
+
+    /// <summary>See <see cref="LineSite.Wanted"/>.</summary>
+    public int Wanted { get; set; }
+
+    public int Count => _sites.Count;
+
+    private bool IsFull => _sites.Count >= DebugInfoReader.MaxSites;
+
+    /// <summary>The places by file, line and address.</summary>
+    public DebugAnswer Answer => new()
+    {
+        Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
+            .ThenBy(site => site.Address)],
+        IsCut = IsFull,
+    };
+
+    /// <summary>Adds the first place of each line in each function and inlined call.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="rows">Rows of its lines.</param>
+    /// <param name="isMeant">True for a function or inlined call that is meant; null when all are.</param>
+    public void Add(SourceUnit unit, IEnumerable<LineRow> rows, Predicate<Entry>? isMeant = null)
+    {
+        if (isMissing(unit))
+        {
+            return;
+        }
+
+        var seen = new HashSet<(int Scope, ulong File, uint Line)>();
+        foreach (var row in rows)
+        {
+            if (IsFull)
+            {
+                return;
+            }
+
+            if (row is not { IsStatement: true, EndsSequence: false, Line: > 0 }
+                || unit.ScopesAt(row.Address) is not [var function, ..] scopes)
+            {
+                continue;
+            }
+
+            var inner = scopes[InnermostCall(scopes)];
+            if (isMeant?.Invoke(inner) == false || !seen.Add((inner.Offset, row.File, row.Line))
+                || unit.Header.PathOf(row.File) is not { } path)
+            {
+                continue;
+            }
+
+            var address = unit.AfterPrologue(function, row);
+            if (address != row.Address)
+            {
+                scopes = unit.ScopesAt(address);
+            }
+
+            var site = new LineSite(address, new SourcePlace(path, row.Line, row.Column), unit.CallsOf(scopes), []) { Wanted = Wanted };
+            _sites.Add(Variables is { } variables && scopes.Count > 0 ? WithVariables(site, unit, row, (scopes, variables)) : site);
+        }
+    }
+
+    /// <summary>The index of the scope of the innermost function, inlined or not.</summary>
+    private static int InnermostCall(List<Entry> scopes) =>
+        scopes.FindLastIndex(scope => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine);
+
+    /// <summary>
+    /// The place with the variables that the source can name there: those of the function that the line is of, but not of functions that
+    /// it was inlined into.
+    /// </summary>
+    private LineSite WithVariables(
+        LineSite site, SourceUnit unit, LineRow row, (List<Entry> Scopes, WantedVariables Variables) asked)
+    {
+        var (scopes, wanted) = asked;
+        var finder = new VariableLocation(scopes[0], site.Address, architecture, frames.EntryAt(site.Address));
+        var variables = new List<LineVariable>();
+        var others = new List<string>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = scopes.Count - 1; i >= InnermostCall(scopes); i--)
+        {
+            foreach (var entry in ScopeChain.VariablesOf(scopes[i]))
+            {
+                var isParameter = entry.Tag == Tag.FormalParameter;
+                if (NameOf(entry) is not { } name || variables.Count >= MaxVariables)
+                {
+                    continue;
+                }
+
+                var isShadowed = !names.Add(name);
+                if (wanted.Has(name, isParameter))
+                {
+                    variables.Add(Of(entry, unit, (row, scopes[i]), finder) with
+                    {
+                        Name = name,
+                        IsParameter = isParameter,
+                        IsShadowed = isShadowed,
+                    });
+                }
+                else if (VariableName.Of(name) is { } written)
+                {
+                    others.Add(written);
+                }
+            }
+        }
+
+        return site with { Variables = [.. variables], Others = [.. others.Distinct()] };
+    }
+
+    private static string? NameOf(Entry entry)
+    {
+        var name = entry.Name();
+        return name.IsEmpty || entry.IsSet(AttributeName.Declaration) ? null : Encoding.UTF8.GetString(name);
+    }
+
+    private LineVariable Of(Entry entry, SourceUnit unit, (LineRow Row, Entry Scope) at, VariableLocation finder)
+    {
+        var places = new List<LocationEntry>();
+        var place = finder.Of(entry, places);
+        List<LineRange> lives = [];
+        if (place is LocationPiece.Missing { Reason: MissingReason.NotLive })
+        {
+            lives = LivesWithin(places.Where(one => one.Length > 0).Select(one => one.Range));
+        }
+        else if (place is LocationPiece.Memory or LocationPiece.Value && IsDeclaredLater(entry, unit, at.Row, out var declared))
+        {
+            var ranges = new List<AddressRange>();
+            AddressRanges.Read(at.Scope, ranges);
+            place = new LocationPiece.Missing(MissingReason.NotLive);
+            lives = [.. LivesWithin(ranges).Where(lines => lines.Last > declared)
+                .Select(lines => lines with { First = Math.Max(lines.First, declared + 1) })];
+        }
+
+        return new LineVariable("", false, TypeName.Of(entry), place, [.. lives]) { Shape = shapes?.Of(entry) };
+
+        List<LineRange> LivesWithin(IEnumerable<AddressRange> ranges) => unit.Lines.LinesWithin(ranges, at.Row.File, MaxLives);
+    }
+
+    /// <summary>
+    /// True for a variable that has one place for its whole scope and is declared on the line or after it: the source cannot name it
+    /// there, and what is in its place is of something else.
+    /// </summary>
+    private static bool IsDeclaredLater(Entry entry, SourceUnit unit, LineRow row, out uint declared)
+    {
+        declared = 0;
+        if (entry.Tag != Tag.Variable || entry.Block(AttributeName.Location).IsEmpty
+            || unit.DeclarationOf(entry) is not var (file, line) || line < row.Line || file != unit.Header.PathOf(row.File))
+        {
+            return false;
+        }
+
+        declared = line;
+        return true;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Text.RegularExpressions;
+using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Sites;
+
+namespace TraceAgent.Engine.DebugInfo;
+
+/// <summary>
+/// Gives rules that name a line of source their sites, with the variables there. The first question for a binary is about the lines of
+/// all rules that were announced, as with <see cref="SiteParameters"/>.
+/// </summary>
+public sealed partial class SiteLines
+{
+    // A function that has more copies than this is found by its name.
+    private const int MaxEntries = 64;
+
+    // Characters; a question has a bound.
+    private const int MaxNames = 4096;
+
+    private readonly Dictionary<FileIdentity, Wish> _wishes = [];
+    private readonly Dictionary<FileIdentity, Answers> _answers = [];
+
+    /// <summary>Announces the line of a rule that will be asked for.</summary>
+    public void Announce(ElfImage image, FileIdentity file, string path, Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        WishOf(file).Add(WantedBy(image, path, rule), rule.TypeHops);
+    }
+
+    /// <summary>The sites of a rule that names a line.</summary>
+    /// <param name="image">The open binary.</param>
+    /// <param name="file">The binary.</param>
+    /// <param name="path">The name of the binary in messages.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="request">The demands of the rule on its places.</param>
+    public SiteResolution Of(ElfImage image, FileIdentity file, string path, Rule rule, SiteRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(rule);
+        var wanted = WantedBy(image, path, rule);
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(wanted, rule.TypeHops))
+        {
+            WishOf(file).Add(wanted, rule.TypeHops);
+            _answers[file] = answers = Ask(image, path, WishOf(file));
+        }
+
+        if (answers.Problem is { } problem)
+        {
+            return new SiteResolution([], [problem]);
+        }
+
+        var (answer, index) = answers.At(wanted);
+        var sites = answer.Sites.Where(site => site.Wanted == index).DistinctBy(site => site.Address).ToList();
+        var line = (Location.Line)rule.Where.Value;
+        if (sites.Count == 0)
+        {
+            return new SiteResolution([], [.. Remarks(answer), WhyNone(image, path, line, answer.Lines[index])]);
+        }
+
+        var problems = Remarks(answer).ToList();
+        var places = new LinePlaces(image, path, line.Text, request)
+            .Pass([.. sites.Select(site => new CodePlace(site.Address, SourceOf(site)))], problems);
+        if (answer.IsCut)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.SomeSkipped, Refused: false, $"{line.Text} in {path} has more places or types than are read at once"));
+        }
+
+        var groups = places.GroupBy(place => AbiOf(place.Abi, sites[place.Index], answer.Types), place => place.Site)
+            .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
+        return new SiteResolution(
+            problems.Exists(one => one.Refused) ? [] : groups.ToEquatableArray(), problems.ToEquatableArray());
+    }
+
+    /// <summary>Forgets all answers.</summary>
+    public void Forget()
+    {
+        _wishes.Clear();
+        _answers.Clear();
+    }
+
+    private static SourceLine SourceOf(LineSite site) => new(
+        site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
+
+    private static DebugSiteAbi AbiOf(SiteAbi convention, LineSite site, TypeTable types) => new(convention)
+    {
+        IsLine = true,
+        Types = types,
+        Variables =
+        [
+            .. site.Variables.Where(variable => !variable.IsShadowed).Select(variable =>
+                new SiteVariable(variable.Name, variable.Shape, variable.Place)
+                {
+                    IsLocal = !variable.IsParameter,
+                    Lives = variable.Lives.Count == 0 ? "" : LineRange.Text(variable.Lives),
+                }),
+        ],
+        Others = site.Others,
+    };
+
+    private static IEnumerable<SiteProblem> Remarks(DebugAnswer answer) =>
+        answer.Problems.Select(problem => new SiteProblem(SiteCodes.DebugReaderEnded, Refused: false, problem));
+
+    private static SiteProblem WhyNone(ElfImage image, string path, Location.Line line, FoundLine found)
+    {
+        if (!line.IsOfFunction)
+        {
+            return new LineProblems(path).Of(line.Name, FormattableString.Invariant($"line {line.Number}"), found);
+        }
+
+        return found.Line == 0
+            ? FunctionList.Of(image, path, line.Name, 1).Problem ?? new SiteProblem(
+                SiteCodes.NoParameters, Refused: true, $"the debug information of {path} does not have {line.Name}",
+                "it was compiled without -g, or in assembly")
+            : new LineProblems(path).Of(
+                line.Name, FormattableString.Invariant($"line {found.Line} ({line.Text})"), found);
+    }
+
+    private static WantedLine WantedBy(ElfImage image, string path, Rule rule)
+    {
+        var line = (Location.Line)rule.Where.Value;
+        var functions = line.IsOfFunction ? FunctionList.Of(image, path, line.Name, MaxEntries).Functions : [];
+        return new WantedLine(line.IsOfFunction ? WithoutScope(line.Name) : line.Name, line.Number)
+        {
+            IsOfFunction = line.IsOfFunction,
+            Entries = [.. functions.Select(function => function.Address)],
+            Column = line.Column,
+            TakesNext = line.TakesNext,
+            Variables = VariablesOf(rule),
+        };
+    }
+
+    private static WantedVariables VariablesOf(Rule rule)
+    {
+        // A name that every event has is that of a variable with an underscore after it.
+        var names = rule.Names.SelectMany(name => name.EndsWith('_') ? new[] { name, name[..^1] } : [name]).Distinct()
+            .Order(StringComparer.Ordinal).ToEquatableArray();
+        return names.Sum(name => name.Length) > MaxNames
+            ? new WantedVariables([], AllParameters: true, AllLocals: true)
+            : new WantedVariables(
+                names, rule.Captured.HasFlag(VariableGroups.Arguments), rule.Captured.HasFlag(VariableGroups.Locals));
+    }
+
+    private static Answers Ask(ElfImage image, string path, Wish wish)
+    {
+        var answers = new Answers(wish.Hops);
+        var hops = Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops);
+        foreach (var some in DebugQuery.Wanted.InParts(wish.Lines))
+        {
+            if (DebugInfoClient.Ask(image, path, new DebugQuery.Wanted(some, hops), out var problem) is not { } answer)
+            {
+                answers.Problem = problem;
+                return answers;
+            }
+
+            answers.Add(some, answer);
+        }
+
+        return answers;
+    }
+
+    /// <summary>The last part of a name, as entries of debug information have it.</summary>
+    private static string WithoutScope(string name) => Scope().Replace(name, "");
+
+    private Wish WishOf(FileIdentity file)
+    {
+        if (!_wishes.TryGetValue(file, out var wish))
+        {
+            _wishes[file] = wish = new Wish();
+        }
+
+        return wish;
+    }
+
+    [GeneratedRegex(@"\(.*$|^.*::")]
+    private static partial Regex Scope();
+
+    /// <summary>The lines of a binary that rules will ask about.</summary>
+    private sealed class Wish
+    {
+        private readonly HashSet<WantedLine> _lines = [];
+
+        public IReadOnlyCollection<WantedLine> Lines => _lines;
+
+        public int Hops { get; private set; }
+
+        public void Add(WantedLine line, int hops)
+        {
+            _lines.Add(line);
+            Hops = Math.Max(Hops, hops);
+        }
+    }
+
+    /// <summary>What is known of a binary.</summary>
+    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
+    private sealed class Answers(int hops)
+    {
+        private readonly Dictionary<WantedLine, (DebugAnswer Answer, int Index)> _lines = [];
+
+        public SiteProblem? Problem { get; set; }
+
+        public bool Has(WantedLine line, int wanted) => Problem is not null || (wanted <= hops && _lines.ContainsKey(line));
+
+        public (DebugAnswer Answer, int Index) At(WantedLine line) => _lines[line];
+
+        public void Add(EquatableArray<WantedLine> asked, DebugAnswer answer)
+        {
+            // What a process that was taken over leaves out is not there.
+            var whole = answer.Lines.Count == asked.Count
+                ? answer
+                : answer with { Lines = [.. asked.Select(_ => new FoundLine([], 0, []))], Sites = [] };
+            for (var i = 0; i < asked.Count; i++)
+            {
+                _lines[asked[i]] = (whole, i);
+            }
+        }
+    }
+}
