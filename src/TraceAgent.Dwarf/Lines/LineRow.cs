@@ -20,6 +20,12 @@ internal readonly record struct LineRow
     /// <summary>True for the address behind the last instruction of a sequence, which is of no line.</summary>
     public required bool EndsSequence { get; init; }
 
+    /// <summary>
+    /// True for the only row of its address, or the last of them: the code there is of its line. What optimisation left nothing of has
+    /// rows, too, which come before it.
+    /// </summary>
+    public bool HasCode { get; init; }
+
     /// <summary>True behind the instructions that make the frame.</summary>
     public required bool IsPrologueEnd { get; init; }
 }

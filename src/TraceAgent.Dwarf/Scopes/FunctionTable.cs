@@ -6,6 +6,7 @@ namespace TraceAgent.Dwarf.Scopes;
 internal sealed class FunctionTable
 {
     private readonly List<(AddressRange Range, int Offset)> _functions = [];
+    private readonly List<(ulong File, ulong Line, int Offset)> _declared = [];
     private readonly Unit _unit;
 
     private FunctionTable(Unit unit) => _unit = unit;
@@ -21,6 +22,12 @@ internal sealed class FunctionTable
             {
                 if (walk.Current.Tag == Tag.Subprogram)
                 {
+                    if (walk.Current.Unsigned(AttributeName.DeclarationLine) is { } line
+                        && walk.Current.WithInherited(AttributeName.DeclarationFile)?.Unsigned(AttributeName.DeclarationFile) is { } file)
+                    {
+                        table._declared.Add((file, line, walk.Current.Offset));
+                    }
+
                     ranges.Clear();
                     AddressRanges.Read(walk.Current, ranges);
                     foreach (var range in ranges)
@@ -36,7 +43,21 @@ internal sealed class FunctionTable
         }
 
         table._functions.Sort((left, right) => (left.Range.Start, left.Offset).CompareTo((right.Range.Start, right.Offset)));
+        table._declared.Sort();
         return table;
+    }
+
+    /// <summary>
+    /// The function that a line of source is in, as far as the lines show on which functions begin; null when there is none. After a
+    /// function within another one, it is the inner one.
+    /// </summary>
+    /// <param name="file">The number of the file.</param>
+    /// <param name="line">The line.</param>
+    public Entry? OfLine(ulong file, uint line)
+    {
+        var index = _declared.BinarySearch((file, line, int.MaxValue));
+        index = (index < 0 ? ~index : index) - 1;
+        return index >= 0 && _declared[index].File == file ? Entry.TryRead(_unit, _declared[index].Offset) : null;
     }
 
     /// <summary>The function whose code an address is; of one within another, the inner one. Null when there is none.</summary>

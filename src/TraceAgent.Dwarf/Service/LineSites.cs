@@ -68,7 +68,7 @@ internal sealed class LineSites(
             }
 
             var inner = scopes[InnermostCall(scopes)];
-            if (isMeant?.Invoke(inner) == false || !seen.Add((inner.Offset, row.File, row.Line))
+            if (isMeant?.Invoke(inner) == false || !unit.IsOf(row, inner) || !seen.Add((inner.Offset, row.File, row.Line))
                 || unit.Header.PathOf(row.File) is not { } path)
             {
                 continue;

@@ -27,7 +27,18 @@ internal sealed class LineTable
         }
 
         // A stable order: of several rows at one address the last is what its code is of.
-        return new LineTable([.. rows.OrderBy(row => row.Address)]);
+        var ordered = rows.OrderBy(row => row.Address).ToList();
+        ulong? next = null;
+        for (var i = ordered.Count - 1; i >= 0; i--)
+        {
+            if (!ordered[i].EndsSequence)
+            {
+                ordered[i] = ordered[i] with { HasCode = ordered[i].Address != next };
+                next = ordered[i].Address;
+            }
+        }
+
+        return new LineTable(ordered);
     }
 
     /// <summary>The index of the first row at the address or behind it.</summary>

@@ -67,6 +67,13 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     /// <summary>The scopes around an address from the function inwards; empty when it is of no function.</summary>
     public List<Entry> ScopesAt(ulong address) => Functions.At(address) is { } function ? ScopeChain.At(function, address) : [];
 
+    /// <summary>
+    /// True when a row is of the innermost of scopes around its address. A row that optimisation left no code of may be of a function
+    /// whose scope is nowhere: the variables there are those of others.
+    /// </summary>
+    public bool IsOf(LineRow row, Entry innermost) =>
+        row.HasCode || Functions.OfLine(row.File, row.Line)?.Name().SequenceEqual(innermost.Name()) == true;
+
     /// <summary>The first of the functions and inlined calls of a name that have code; null for none.</summary>
     /// <param name="name">The name without a namespace.</param>
     /// <param name="ranges">Takes the addresses of all.</param>

@@ -36,7 +36,14 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         var condition = scopes.OfCondition();
         foreach (var capture in captures)
         {
-            scopes.AddToCondition(condition, scope.Find(capture.Name)!);
+            if (scope.Find(capture.Name) is { } value)
+            {
+                scopes.AddToCondition(condition, value);
+            }
+            else
+            {
+                condition.Exclude(capture.Name, "what it is computed from cannot be had here");
+            }
         }
 
         foreach (var capture in _syntax.Captures)

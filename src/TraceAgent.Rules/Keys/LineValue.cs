@@ -11,7 +11,7 @@ internal static partial class LineValue
 {
     private const string Example = "such as cart.c:42, src/cart.rs:10, or handle_req:+3 for the third line after the start of a function";
 
-    public static JsonSchema Schema => JsonSchema.String.Pattern(@"^[^\s].*:(\+[0-9]+|[0-9]+(:[0-9]+)?)$")
+    public static JsonSchema Schema => JsonSchema.String.Pattern(@"^[^\s].*:(\+[0-9]{1,9}|[1-9][0-9]{0,8}(:[0-9]{1,6})?)$")
         .Examples("cart.c:42", "src/cart.rs:10", "cart.c:42:7", "handle_req:+3");
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)

@@ -28,7 +28,7 @@ internal static class EventNames
     /// <param name="returned">The return value; null when there is none.</param>
     /// <param name="isLine">True for events at lines of source.</param>
     public static Dictionary<string, EventName> Of(
-        EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned, bool isLine)
+        EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned, bool isLine = false)
     {
         var names = Always.Concat(isLine ? OfLine : []).ToDictionary(n => n.Name);
         foreach (var value in values)
