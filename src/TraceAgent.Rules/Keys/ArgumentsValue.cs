@@ -8,6 +8,8 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>args</c>: the number of arguments, or their names and types in order.</summary>
 internal static class ArgumentsValue
 {
+    public const int MaxArguments = 12;
+
     private const string Argument = "argument";
 
     /// <summary>The word that has debug information say the arguments.</summary>
@@ -26,14 +28,14 @@ internal static class ArgumentsValue
     public static JsonSchema ListSchema => ListOf(TypeText.Schema);
 
     public static JsonSchema Schema => JsonSchema.AnyOf(
-        JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments),
+        JsonSchema.Integer.Minimum(1).Maximum(MaxArguments),
         JsonSchema.Enum(Automatic),
         ListOf(JsonSchema.AnyOf(TypeText.Schema, Table.Schema())));
 
     private static JsonSchema ListOf(JsonSchema type)
     {
         var named = JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, type).NoOtherProperties();
-        return JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments)
+        return JsonSchema.Array.MinItems(1).MaxItems(MaxArguments)
             .Items(JsonSchema.AnyOf(JsonSchema.String.Pattern(ValueName.Pattern), named));
     }
 
@@ -54,7 +56,7 @@ internal static class ArgumentsValue
                 return;
             }
 
-            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MaxArguments, bag) is { } count
+            rule.Arguments = ScalarValue.Integer(entry, 1, MaxArguments, bag) is { } count
                 ? [.. WrittenArgument.Numbered(count, entry.Value.At)]
                 : null;
             return;
@@ -70,10 +72,10 @@ internal static class ArgumentsValue
     /// <param name="bag">Receives the diagnostics.</param>
     public static List<WrittenArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
     {
-        if (list.Items.Count is 0 or > RuleKeys.MaxArguments)
+        if (list.Items.Count is 0 or > MaxArguments)
         {
             bag.Error(
-                DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MaxArguments} {noun}s, not {list.Items.Count}");
+                DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {MaxArguments} {noun}s, not {list.Items.Count}");
             return null;
         }
 

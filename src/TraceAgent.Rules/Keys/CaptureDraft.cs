@@ -4,10 +4,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>A computed value as it was written.</summary>
+/// <summary>A computed value whose expression has not been parsed.</summary>
 /// <param name="Spec">The type; null when the expression decides.</param>
 /// <param name="TypeSource">The text that the positions in <paramref name="Spec"/> count in.</param>
-internal sealed record DraftCapture(string Name, YamlScalar Expression, TypeSpec? Spec, YamlScalar? TypeSource)
+internal sealed record UnparsedCapture(string Name, YamlScalar Expression, TypeSpec? Spec, YamlScalar? TypeSource)
 {
     /// <summary>The place that says that it is read when the function returns; null when none does.</summary>
     public SourceSpan? AtReturn { get; init; }

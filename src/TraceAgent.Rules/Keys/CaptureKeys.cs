@@ -65,7 +65,7 @@ internal static class CaptureKeys
 
             if (draft.Expression is { } expression)
             {
-                rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)
+                rule.Captures.Add((capture.Key, new UnparsedCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)
                 {
                     AtReturn = draft.AtReturn,
                 }));

@@ -40,7 +40,7 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
     public CallForm? Form { get; set; }
 
     /// <summary>The computed values with their keys, for their positions.</summary>
-    public List<(YamlScalar Key, DraftCapture Capture)> Captures { get; } = [];
+    public List<(YamlScalar Key, UnparsedCapture Capture)> Captures { get; } = [];
 
     public YamlScalar? When { get; set; }
 

@@ -9,8 +9,6 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The keys of a rule.</summary>
 internal static class RuleKeys
 {
-    public const int MaxArguments = 12;
-
     private const int MaxSites = 10_000;
 
     private static readonly Dictionary<string, ProbeTrigger> Triggers = new()

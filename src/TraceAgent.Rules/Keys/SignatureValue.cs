@@ -23,12 +23,12 @@ internal static class SignatureValue
             return;
         }
 
-        if (prototype.Parameters.Count > RuleKeys.MaxArguments)
+        if (prototype.Parameters.Count > ArgumentsValue.MaxArguments)
         {
             bag.Error(
                 DiagnosticCode.InvalidValue,
                 scalar.At,
-                $"the signature has {prototype.Parameters.Count} parameters; a rule captures at most {RuleKeys.MaxArguments}",
+                $"the signature has {prototype.Parameters.Count} parameters; a rule captures at most {ArgumentsValue.MaxArguments}",
                 "write '...' for the last ones");
             return;
         }

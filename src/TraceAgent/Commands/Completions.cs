@@ -58,7 +58,7 @@ internal static class Completions
 
     private static IEnumerable<string> FunctionsOf(string binary, string beginning)
     {
-        if (SymbolsCommand.Find(binary, out _) is not { } path)
+        if (BinaryArgument.Find(binary, out _) is not { } path)
         {
             return [];
         }

@@ -49,7 +49,7 @@ internal static class LinesCommand
     private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, AgentConfiguration? configuration)
     {
         var (withVariables, json) = options;
-        if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
+        if (BinaryArgument.Find(binary, out var missingBinary) is not { } path)
         {
             return CommandError.Write(ExitCode.Usage, missingBinary!);
         }
