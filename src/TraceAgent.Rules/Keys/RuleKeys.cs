@@ -1,4 +1,8 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Keys.Captures;
+using TraceAgent.Rules.Keys.Drafts;
+using TraceAgent.Rules.Keys.Lines;
+using TraceAgent.Rules.Keys.Places;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;

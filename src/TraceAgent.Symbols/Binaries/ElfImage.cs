@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Elf;
+using TraceAgent.Symbols.Notes;
 using Architecture = TraceAgent.Capture.Plans.Architecture;
 
 namespace TraceAgent.Symbols.Binaries;

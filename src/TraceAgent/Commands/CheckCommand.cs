@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TraceAgent.Capture;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Checks;
 using TraceAgent.Configuration;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Listings;
 using TraceAgent.Configuration;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Engine.DebugInfo;

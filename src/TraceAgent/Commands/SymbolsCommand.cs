@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Listings;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
