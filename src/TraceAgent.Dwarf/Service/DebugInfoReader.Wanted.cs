@@ -77,7 +77,7 @@ public sealed partial class DebugInfoReader
         {
             lines.UnionWith(unit.Lines.Rows
                 .Where(row => files.Contains(row.File) && row is { IsStatement: true, EndsSequence: false, Line: > 0 }
-                    && unit.ScopesAt(row.Address) is [_, ..] scopes && line.IsIn(scopes))
+                    && unit.ScopesOf(row, unit.ScopesAt(row.Address)) is [_, ..] scopes && line.IsIn(scopes))
                 .Select(row => row.Line));
         }
 
@@ -138,6 +138,6 @@ public sealed partial class DebugInfoReader
     {
         /// <summary>True when the innermost function of scopes is meant.</summary>
         public bool IsIn(List<Entry> scopes) => Function is not { } name
-            || scopes.FindLast(scope => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine).Name().SequenceEqual(name);
+            || scopes.FindLast(SourceUnit.IsCall).Name().SequenceEqual(name);
     }
 }

@@ -62,13 +62,13 @@ internal sealed class LineSites(
             }
 
             if (row is not { IsStatement: true, EndsSequence: false, Line: > 0 }
-                || unit.ScopesAt(row.Address) is not [var function, ..] scopes)
+                || unit.ScopesOf(row, unit.ScopesAt(row.Address)) is not [var function, ..] scopes)
             {
                 continue;
             }
 
             var inner = scopes[InnermostCall(scopes)];
-            if (isMeant?.Invoke(inner) == false || !unit.IsOf(row, inner) || !seen.Add((inner.Offset, row.File, row.Line))
+            if (isMeant?.Invoke(inner) == false || !seen.Add((inner.Offset, row.File, row.Line))
                 || unit.Header.PathOf(row.File) is not { } path)
             {
                 continue;
@@ -77,7 +77,7 @@ internal sealed class LineSites(
             var address = unit.AfterPrologue(function, row);
             if (address != row.Address)
             {
-                scopes = unit.ScopesAt(address);
+                scopes = unit.ScopesOf(row, unit.ScopesAt(address));
             }
 
             var site = new LineSite(address, new SourcePlace(path, row.Line, row.Column), unit.CallsOf(scopes), []) { Wanted = Wanted };
@@ -86,8 +86,7 @@ internal sealed class LineSites(
     }
 
     /// <summary>The index of the scope of the innermost function, inlined or not.</summary>
-    private static int InnermostCall(List<Entry> scopes) =>
-        scopes.FindLastIndex(scope => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine);
+    private static int InnermostCall(List<Entry> scopes) => scopes.FindLastIndex(SourceUnit.IsCall);
 
     /// <summary>
     /// The place with the variables that the source can name there: those of the function that the line is of, but not of functions that

@@ -68,11 +68,30 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     public List<Entry> ScopesAt(ulong address) => Functions.At(address) is { } function ? ScopeChain.At(function, address) : [];
 
     /// <summary>
-    /// True when a row is of the innermost of scopes around its address. A row that optimisation left no code of may be of a function
-    /// whose scope is nowhere: the variables there are those of others.
+    /// The scopes around an address as the source of a row has them: without those of calls that were inlined into its function. Empty
+    /// when the row is of none of these functions: optimisation left no code of it, and the variables there are those of others.
     /// </summary>
-    public bool IsOf(LineRow row, Entry innermost) =>
-        row.HasCode || Functions.OfLine(row.File, row.Line)?.Name().SequenceEqual(innermost.Name()) == true;
+    /// <param name="row">The row.</param>
+    /// <param name="scopes">The scopes around its address, from the function inwards.</param>
+    public List<Entry> ScopesOf(LineRow row, List<Entry> scopes)
+    {
+        var own = -1;
+        if (Functions.OfLine(row.File, row.Line) is { } function)
+        {
+            own = scopes.FindLastIndex(scope => IsCall(scope) && scope.Name().SequenceEqual(function.Name()));
+        }
+
+        if (own < 0)
+        {
+            return row.HasCode ? scopes : [];
+        }
+
+        var inlined = scopes.FindIndex(own + 1, IsCall);
+        return inlined < 0 ? scopes : scopes[..inlined];
+    }
+
+    /// <summary>True for the scope of a function, inlined or not.</summary>
+    public static bool IsCall(Entry scope) => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine;
 
     /// <summary>The first of the functions and inlined calls of a name that have code; null for none.</summary>
     /// <param name="name">The name without a namespace.</param>
@@ -89,7 +108,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
         while (walk.MoveNext() && ranges.Count < AddressRanges.MaxRanges)
         {
             var before = ranges.Count;
-            if (walk.Current.Tag is Tag.Subprogram or Tag.InlinedSubroutine && walk.Current.Name().SequenceEqual(name))
+            if (IsCall(walk.Current) && walk.Current.Name().SequenceEqual(name))
             {
                 AddressRanges.Read(walk.Current, ranges);
             }
@@ -127,7 +146,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
         var calls = new List<ScopeCall>();
         foreach (var scope in scopes)
         {
-            if (scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine)
+            if (IsCall(scope))
             {
                 calls.Add(new ScopeCall(
                     Encoding.UTF8.GetString(scope.Name()), scope.Tag == Tag.InlinedSubroutine ? CallerOf(scope) : null));

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Values;
 

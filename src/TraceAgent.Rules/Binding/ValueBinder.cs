@@ -16,7 +16,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
     /// <summary>Binds a computed value and adds it to <paramref name="scope"/>; null when something is wrong, which is reported.</summary>
     public ComputedValue? Capture(WrittenCapture written, NameScope scope)
     {
-        if (IsMarked && scope.WhyMissing(written.Expression.Tree?.Names ?? []) is not Outcome.Ok and var why)
+        if (IsMarked && scope.WhyMissing(written.Expression.Tree?.Names.Select(name => name.Value) ?? []) is not Outcome.Ok and var why)
         {
             scope.Miss(written.Name, why, "what it is computed from cannot be had here");
             return new ComputedValue(written.Name, CaptureType.Default, new Term.Number(0)) { WhyMissing = why };

@@ -21,10 +21,10 @@ internal abstract record Syntax(int Start, int End)
         _ => 0,
     };
 
-    /// <summary>The names of values in it, from left to right.</summary>
-    public IEnumerable<string> Names => this switch
+    /// <summary>The names of values in it, each as often as it stands there.</summary>
+    public IEnumerable<Name> Names => this switch
     {
-        Name name => [name.Value],
+        Name name => [name],
         Unary unary => unary.Operand.Names,
         Binary binary => binary.Left.Names.Concat(binary.Right.Names),
         Cast cast => cast.Operand.Names,

@@ -1,4 +1,5 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 

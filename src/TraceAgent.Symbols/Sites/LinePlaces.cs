@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Sites;
