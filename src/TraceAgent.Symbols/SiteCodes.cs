@@ -157,6 +157,9 @@ public static class SiteCodes
     /// <summary>A rule asks for the parameters of a function at a place that is not its entry.</summary>
     public const string NotAtEntry = "TA266";
 
+    /// <summary>Warning: optimisation put a line in several places of one function, and only the first is probed.</summary>
+    public const string LineInSeveralPlaces = "TA267";
+
     /// <summary>The process that reads debug information was ended, or answered nothing that can be used.</summary>
     public const string DebugReaderEnded = "TA275";
 

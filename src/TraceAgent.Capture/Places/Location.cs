@@ -39,6 +39,9 @@ public abstract record Location
         /// <summary>True to take the next line with code when the line has none.</summary>
         public bool TakesNext { get; init; }
 
+        /// <summary>True for all places of the line, also several in one function or inlined call.</summary>
+        public bool AllPlaces { get; init; }
+
         /// <summary>The line as it is written.</summary>
         public string Text => FormattableString.Invariant(
             $"{Name}:{(IsOfFunction ? "+" : "")}{Number}{(Column > 0 ? $":{Column}" : "")}");

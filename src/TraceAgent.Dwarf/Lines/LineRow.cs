@@ -26,6 +26,9 @@ internal readonly record struct LineRow
     /// </summary>
     public bool HasCode { get; init; }
 
+    /// <summary>True when the row before it is of another line.</summary>
+    public bool BeginsLine { get; init; }
+
     /// <summary>True behind the instructions that make the frame.</summary>
     public required bool IsPrologueEnd { get; init; }
 }

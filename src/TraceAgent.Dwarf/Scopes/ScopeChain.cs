@@ -7,6 +7,7 @@ internal static class ScopeChain
 {
     // gcc nests some ten levels of inlined calls.
     private const int MaxDepth = 256;
+    private const int MaxVariables = 4096;
 
     /// <summary>The scopes from the function inwards.</summary>
     /// <param name="function">The function whose code the address is.</param>
@@ -50,6 +51,27 @@ internal static class ScopeChain
             }
 
             if (!IsTransparent(walk.Current))
+            {
+                walk.SkipChildren();
+            }
+        }
+
+        return variables;
+    }
+
+    /// <summary>The variables and parameters of a function with those of its blocks.</summary>
+    public static List<Entry> AllVariablesOf(Entry function)
+    {
+        var variables = new List<Entry>();
+        var walk = new EntryWalk(function);
+        while (walk.MoveNext() && variables.Count < MaxVariables)
+        {
+            if (walk.Current.Tag is Tag.Variable or Tag.FormalParameter)
+            {
+                variables.Add(walk.Current);
+            }
+
+            if (walk.Current.Tag is not (Tag.LexicalBlock or Tag.TryBlock or Tag.CatchBlock))
             {
                 walk.SkipChildren();
             }

@@ -56,6 +56,12 @@ public sealed record LineSite(
     /// <summary>The index of the <see cref="WantedLine"/> that it answers; 0 for other questions.</summary>
     public int Wanted { get; init; }
 
+    /// <summary>
+    /// The number of other places of the line in the same function or inlined call: of a loop that was unrolled, or of code that was moved
+    /// apart.
+    /// </summary>
+    public int More { get; init; }
+
     /// <summary>The names of the other variables in scope, as rules write them.</summary>
     public EquatableArray<string> Others { get; init; }
 }

@@ -33,7 +33,7 @@ public sealed partial class DebugInfoReader
         var found = new List<FoundLine>();
         for (var i = 0; i < lines.Length; i++)
         {
-            (sites.Wanted, sites.Variables) = (i, query.Places[i].Variables);
+            (sites.Wanted, sites.Variables, sites.AllPlaces) = (i, query.Places[i].Variables, query.Places[i].AllPlaces);
             found.Add(lines[i] is { } line ? Find(line, query.Places[i], searches[line.File], sites) : new FoundLine([], 0, []));
         }
 

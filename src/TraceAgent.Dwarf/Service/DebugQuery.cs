@@ -107,6 +107,9 @@ public sealed record WantedLine(string Name, uint Line)
     /// <summary>True to take the next line with code when the line has none.</summary>
     public bool TakesNext { get; init; }
 
+    /// <summary>True for all places of the line, also several in one function or inlined call.</summary>
+    public bool AllPlaces { get; init; }
+
     /// <summary>The variables to describe.</summary>
     public WantedVariables Variables { get; init; } = WantedVariables.None;
 }
@@ -119,7 +122,12 @@ public sealed record WantedVariables(EquatableArray<string> Names, bool AllParam
 {
     public static WantedVariables None { get; } = new([], false, false);
 
-    /// <summary>True for a variable that is named.</summary>
-    public bool Has(string name, bool isParameter) =>
-        (isParameter ? AllParameters : AllLocals) || (VariableName.Of(name) is { } written && Names.Contains(written));
+    /// <summary>True for a variable that is meant: by its name, or among all.</summary>
+    /// <param name="name">The name as the source has it.</param>
+    /// <param name="isParameter">True for a parameter.</param>
+    public bool Has(string name, bool isParameter) => (isParameter ? AllParameters : AllLocals) || HasName(name);
+
+    /// <summary>True for a variable that is meant by its name.</summary>
+    /// <param name="name">The name as the source has it.</param>
+    public bool HasName(string name) => VariableName.Of(name) is { } written && Names.Contains(written);
 }

@@ -42,6 +42,12 @@ internal sealed class LineSites(
         IsCut = IsFull,
     };
 
+    /// <summary>
+    /// True to add all places of a line in a function or inlined call: of a loop that was unrolled, each round; of code that was moved
+    /// apart, each part.
+    /// </summary>
+    public bool AllPlaces { get; set; }
+
     /// <summary>Adds the first place of each line in each function and inlined call.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="rows">Rows of its lines.</param>
@@ -53,7 +59,7 @@ internal sealed class LineSites(
             return;
         }
 
-        var seen = new HashSet<(int Scope, ulong File, uint Line)>();
+        var seen = new Dictionary<(int Scope, ulong File, uint Line), int>();
         foreach (var row in rows)
         {
             if (IsFull)
@@ -68,11 +74,21 @@ internal sealed class LineSites(
             }
 
             var inner = scopes[InnermostCall(scopes)];
-            if (isMeant?.Invoke(inner) == false || !seen.Add((inner.Offset, row.File, row.Line))
-                || unit.Header.PathOf(row.File) is not { } path)
+            if (isMeant?.Invoke(inner) == false || unit.Header.PathOf(row.File) is not { } path)
             {
                 continue;
             }
+
+            var place = (inner.Offset, row.File, row.Line);
+            if (seen.TryGetValue(place, out var first) && !(AllPlaces && row is { HasCode: true, BeginsLine: true }))
+            {
+                _sites[first] = row is { HasCode: true, BeginsLine: true } && row.Address != _sites[first].Address
+                    ? _sites[first] with { More = _sites[first].More + 1 }
+                    : _sites[first];
+                continue;
+            }
+
+            seen.TryAdd(place, _sites.Count);
 
             var address = unit.AfterPrologue(function, row);
             if (address != row.Address)
@@ -127,7 +143,35 @@ internal sealed class LineSites(
             }
         }
 
+        variables.AddRange(LeftOut(scopes[InnermostCall(scopes)], wanted, names));
         return site with { Variables = [.. variables], Others = [.. others.Distinct()] };
+    }
+
+    /// <summary>
+    /// The variables of a function that the code of a copy has not, where the compiler dropped them. Those of its blocks are named only:
+    /// which blocks are around the place is not known without them.
+    /// </summary>
+    private IEnumerable<LineVariable> LeftOut(Entry function, WantedVariables wanted, HashSet<string> names)
+    {
+        if (function.Reference(AttributeName.AbstractOrigin) is not { } origin)
+        {
+            yield break;
+        }
+
+        var ofFunction = ScopeChain.VariablesOf(origin).Select(entry => entry.Offset).ToHashSet();
+        foreach (var entry in ScopeChain.AllVariablesOf(origin))
+        {
+            var isParameter = entry.Tag == Tag.FormalParameter;
+            if (NameOf(entry) is { } name
+                && (ofFunction.Contains(entry.Offset) ? wanted.Has(name, isParameter) : wanted.HasName(name)) && names.Add(name))
+            {
+                yield return new LineVariable(
+                    name, isParameter, TypeName.Of(entry), new LocationPiece.Missing(MissingReason.OptimisedOut), [])
+                {
+                    Shape = shapes?.Of(entry),
+                };
+            }
+        }
     }
 
     private static string? NameOf(Entry entry)

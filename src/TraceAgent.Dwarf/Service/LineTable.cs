@@ -33,7 +33,12 @@ internal sealed class LineTable
         {
             if (!ordered[i].EndsSequence)
             {
-                ordered[i] = ordered[i] with { HasCode = ordered[i].Address != next };
+                ordered[i] = ordered[i] with
+                {
+                    HasCode = ordered[i].Address != next,
+                    BeginsLine = i == 0 || ordered[i - 1].EndsSequence || ordered[i - 1].Line != ordered[i].Line
+                        || ordered[i - 1].File != ordered[i].File,
+                };
                 next = ordered[i].Address;
             }
         }

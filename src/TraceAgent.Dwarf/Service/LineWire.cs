@@ -21,6 +21,7 @@ internal static class LineWire
         writer.List([.. line.Entries.Take(MaxEntries)], writer.Number);
         writer.Number(line.Column);
         writer.Flag(line.TakesNext);
+        writer.Flag(line.AllPlaces);
         writer.List([.. line.Variables.Names.Take(MaxNames)], writer.Text);
         writer.Flag(line.Variables.AllParameters);
         writer.Flag(line.Variables.AllLocals);
@@ -38,6 +39,7 @@ internal static class LineWire
                 Entries = Entries(ref reader),
                 Column = reader.Line(),
                 TakesNext = reader.Flag(),
+                AllPlaces = reader.Flag(),
                 Variables = new WantedVariables(reader.Texts(MaxNames), reader.Flag(), reader.Flag()),
             };
         }
@@ -82,6 +84,7 @@ internal static class LineWire
             writer.Index(variable.Shape);
             writer.Flag(variable.IsShadowed);
         });
+        writer.Number((ulong)site.More);
         writer.List([.. site.Others.Take(MaxNames)], writer.Text);
     }
 
@@ -91,6 +94,7 @@ internal static class LineWire
         return new LineSite(address, reader.Place(), Calls(ref reader), Variables(ref reader))
         {
             Wanted = wanted,
+            More = (int)reader.Checked(reader.Number(), int.MaxValue),
             Others = reader.Texts(MaxNames),
         };
     }

@@ -68,6 +68,16 @@ public sealed partial class SiteLines
         var problems = Remarks(answer).ToList();
         var places = new LinePlaces(image, path, line.Text, request)
             .Pass([.. sites.Select(site => new CodePlace(site.Address, SourceOf(site)))], problems);
+        if (sites.Find(site => site.More > 0) is { } spread)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.LineInSeveralPlaces, Refused: false,
+                FormattableString.Invariant(
+                    $"the compiler put {line.Text} in {spread.More + 1:N0} places of {SourceOf(spread).Function} in {path}, ")
+                    + "and only the first is probed: rounds of a loop that was unrolled are missed",
+                "'places: all' probes all of them, and logs a run more than once where code was moved apart"));
+        }
+
         if (answer.IsCut)
         {
             problems.Add(new SiteProblem(
@@ -134,6 +144,7 @@ public sealed partial class SiteLines
             Entries = [.. functions.Select(function => function.Address)],
             Column = line.Column,
             TakesNext = line.TakesNext,
+            AllPlaces = line.AllPlaces,
             Variables = VariablesOf(rule),
         };
     }

@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml;
@@ -41,11 +42,19 @@ internal static class LineAssembly
         }
     }
 
+    /// <summary>The place with what other keys say of it.</summary>
+    public static Located<Location> WithKeys(Located<Location> where, RuleDraft draft) => where.Value is Location.Line line
+        ? new Located<Location>(line with { TakesNext = draft.TakesNextLine, AllPlaces = draft.TakesAllPlaces }, where.At)
+        : where;
+
     private static void CheckWithoutLine(RuleDraft draft, DiagnosticBag bag)
     {
-        if (draft.Has("nearest"))
+        foreach (var key in (string[])["nearest", "places"])
         {
-            bag.Error(DiagnosticCode.KeyConflict, draft.Present["nearest"].Key.At, "'nearest' means nothing without 'line'");
+            if (draft.Has(key))
+            {
+                bag.Error(DiagnosticCode.KeyConflict, draft.Present[key].Key.At, $"'{key}' means nothing without 'line'");
+            }
         }
 
         if (draft.HasAutomaticArguments)

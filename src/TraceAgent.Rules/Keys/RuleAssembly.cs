@@ -140,7 +140,7 @@ internal static class RuleAssembly
         {
             Name = draft.Name ?? new Located<string>("", where.At),
             Binary = binary,
-            Where = where.Value is Location.Line line ? new Located<Location>(line with { TakesNext = draft.TakesNextLine }, where.At) : where,
+            Where = LineAssembly.WithKeys(where, draft),
             Level = draft.Level,
             MaxSites = draft.MaxSites,
             AllowsUnsafe = draft.AllowsUnsafe,

@@ -30,6 +30,8 @@ internal static class RuleKeys
         ["refuse"] = MissingRule.Refuse,
     };
 
+    private static readonly Dictionary<string, bool> PlacesOfLine = new() { ["first"] = false, ["all"] = true };
+
     private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
 
     private static readonly Dictionary<string, bool> Reads = new() { ["may_wait"] = false, ["plain"] = true };
@@ -77,6 +79,12 @@ internal static class RuleKeys
             "true takes the next line with code when line has none.",
             JsonSchema.Boolean.Default(false),
             (rule, entry, bag) => rule.TakesNextLine = ScalarValue.Boolean(entry, bag) ?? false),
+        new Key<RuleDraft>(
+            "places",
+            "Which places of line in a function: first (the default), where its code begins; all, where optimization made several: "
+                + "each round of an unrolled loop, but also each part of code that was moved apart, which logs one run more than once.",
+            JsonSchema.Enum("first", "all").Default("first"),
+            (rule, entry, bag) => rule.TakesAllPlaces = ScalarValue.OneOf(entry, PlacesOfLine, bag) ?? false),
         new Key<RuleDraft>(
             "max_sites",
             "The maximum number of places that symbol, usdt or line may match in a binary, 1 to 10000; 512 without this key. More are an "

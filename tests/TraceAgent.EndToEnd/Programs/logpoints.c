@@ -42,7 +42,7 @@ __attribute__((noinline)) static long total(const struct item *items, int count)
 
 __attribute__((noinline)) static int depth_of(int left, int right)
 {
-    char label[16];
+    char label[32];
     snprintf(label, sizeof label, "d%d-%d", left, right);
     int below = left > 0 ? depth_of(left - 1, right + 2) : 0;
     int here = below + 1;

@@ -41,6 +41,9 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
     /// <summary>True when a line without code stands for the next one that has some.</summary>
     public bool TakesNextLine { get; set; }
 
+    /// <summary>True for all places of a line, also several in one function.</summary>
+    public bool TakesAllPlaces { get; set; }
+
     public MissingRule Missing { get; set; }
 
     public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
