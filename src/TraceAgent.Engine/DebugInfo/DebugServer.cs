@@ -16,7 +16,7 @@ public sealed class DebugServer(Uri server, string cache)
     private const int BufferBytes = 1 << 16;
 
     /// <summary>The time that a file may take in all.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The maximum size of a file in bytes.</summary>
     public long MaxFileBytes { get; init; } = 2L << 30;
@@ -54,7 +54,7 @@ public sealed class DebugServer(Uri server, string cache)
     public async Task<string?> FetchAsync(string id)
     {
         var path = new DebugFolders([cache]).OfBuild(id).First();
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(FetchTimeout);
         try
         {
             if (File.Exists(path))
@@ -67,7 +67,7 @@ public sealed class DebugServer(Uri server, string cache)
             var part = $"{path}.{Environment.ProcessId}.part";
             try
             {
-                return await ReceiveAsync(id, part, patience.Token).ConfigureAwait(false) ?? Keep(id, part, path);
+                return await ReceiveAsync(id, part, timeout.Token).ConfigureAwait(false) ?? Keep(id, part, path);
             }
             finally
             {
@@ -76,7 +76,7 @@ public sealed class DebugServer(Uri server, string cache)
         }
         catch (OperationCanceledException)
         {
-            return $"{server} took more than {Patience.TotalSeconds} s";
+            return $"{server} took more than {FetchTimeout.TotalSeconds} s";
         }
         catch (Exception failed) when (failed is HttpRequestException or HttpIOException)
         {
@@ -89,11 +89,11 @@ public sealed class DebugServer(Uri server, string cache)
     }
 
     /// <returns>The reason why it was not received; null when it was.</returns>
-    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken patience)
+    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken timeout)
     {
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var address = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/buildid/{id}/debuginfo");
-        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience).ConfigureAwait(false);
+        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, timeout).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             return response.StatusCode == HttpStatusCode.NotFound
@@ -101,10 +101,10 @@ public sealed class DebugServer(Uri server, string cache)
                 : $"{server} answers with status {(int)response.StatusCode}";
         }
 
-        using var content = await response.Content.ReadAsStreamAsync(patience).ConfigureAwait(false);
+        using var content = await response.Content.ReadAsStreamAsync(timeout).ConfigureAwait(false);
         using var file = new FileStream(part, FileMode.Create, FileAccess.Write);
         var buffer = new byte[BufferBytes];
-        for (int count; (count = await content.ReadAsync(buffer, patience).ConfigureAwait(false)) > 0;)
+        for (int count; (count = await content.ReadAsync(buffer, timeout).ConfigureAwait(false)) > 0;)
         {
             if (file.Length + count > MaxFileBytes)
             {

@@ -28,7 +28,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         var scope = scopes.OfValues();
         var arguments = _syntax.Arguments.Select(argument => ArgumentOf(argument, scope)).ToEquatableArray();
         var returned = _syntax.Return;
-        var returnLength = returned.LengthBehind(register => new Term.Result(register))
+        var returnLength = returned.FollowingLength(register => new Term.Result(register))
             ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true);
         var results = _syntax.Results.Select(result => ResultOf(result, scope)).ToList();
         var values = new ValueBinder(on, redaction, _lengths, bag);
@@ -66,7 +66,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         {
             IsUntyped = argument.IsUntyped,
             IsAtReturn = argument.AtReturn is not null,
-            Length = argument.Spec.LengthBehind(argument.In)
+            Length = argument.Spec.FollowingLength(argument.In)
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
     }
@@ -87,7 +87,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)
         {
-            Length = result.Spec.LengthBehind(result.In)
+            Length = result.Spec.FollowingLength(result.In)
                 ?? _lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
         };
 }
