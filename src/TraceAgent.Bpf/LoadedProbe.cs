@@ -39,7 +39,10 @@ public sealed class LoadedProbe : IDisposable
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1);
+            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with
+            {
+                InFlightSize = _inFlight?.ValueSize ?? 0,
+            };
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program.OnReturn, Load(program)));

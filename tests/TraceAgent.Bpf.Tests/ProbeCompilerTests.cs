@@ -18,6 +18,7 @@ public sealed class ProbeCompilerTests
         Counters = 13,
         Marks = 14,
         InFlight = 15,
+        InFlightSize = StackFrame.CallValueSize,
     };
 
     public static TheoryData<string> Plans => SamplePlans.Names;

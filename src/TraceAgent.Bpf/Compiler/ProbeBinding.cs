@@ -26,6 +26,9 @@ public sealed record ProbeBinding
     public int Marks { get; init; }
 
     public int InFlight { get; init; }
+
+    /// <summary>Bytes of a value of <see cref="InFlight"/>.</summary>
+    public int InFlightSize { get; init; }
 }
 
 /// <summary>One kernel program of a probe.</summary>
