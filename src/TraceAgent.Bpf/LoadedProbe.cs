@@ -18,6 +18,7 @@ public sealed class LoadedProbe : IDisposable
     private readonly string _rule;
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly InFlightTable? _inFlight;
+    private readonly DurationMap? _durations;
     private bool _closed;
 
     /// <param name="session">The session that gave the slot.</param>
@@ -39,9 +40,11 @@ public sealed class LoadedProbe : IDisposable
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
+            _durations = plan.MeasuresLeftOut ? new DurationMap() : null;
             _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with
             {
                 InFlightSize = _inFlight?.ValueSize ?? 0,
+                Durations = _durations?.Fd ?? -1,
             };
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
@@ -56,6 +59,7 @@ public sealed class LoadedProbe : IDisposable
         catch
         {
             Close();
+            _durations?.Dispose();
             throw;
         }
     }
@@ -68,6 +72,9 @@ public sealed class LoadedProbe : IDisposable
     internal Limiter Limiter { get; }
 
     public KernelCounts Counts => _session.CountsOf(Slot);
+
+    /// <summary>The durations of the calls that were measured and have no record; readable until <see cref="Dispose"/>.</summary>
+    public DurationCounts Durations => _durations?.Read() ?? default;
 
     /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.TakeHits"/>.</summary>
     public bool WasHit => _session.WasHit(Slot);
@@ -196,6 +203,7 @@ public sealed class LoadedProbe : IDisposable
     public void Dispose()
     {
         Close();
+        _durations?.Dispose();
         _session.Free(Slot, Limiter);
     }
 }

@@ -19,6 +19,7 @@ public sealed class ProbeCompilerTests
         Marks = 14,
         InFlight = 15,
         InFlightSize = StackFrame.CallValueSize,
+        Durations = 16,
     };
 
     public static TheoryData<string> Plans => SamplePlans.Names;
