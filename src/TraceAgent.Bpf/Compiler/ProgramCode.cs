@@ -15,9 +15,12 @@ internal sealed class ProgramCode
         Binding = binding;
         var waits = plan.ReadsPlainly ? null : binding.Waits;
         var limit = waits is null ? StackFrame.Limit : StackFrame.Limit + PageCheck.StackSize;
-        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout, limit);
-        BelowCallValue = new ExprCompiler(Code, plan.Architecture, StackFrame.CallValue, callLayout, limit);
+        Expressions = Below(StackFrame.Temporaries);
+        BelowCallValue = Below(StackFrame.CallValue);
         Touch = waits is null ? null : new PageTouch(Code, Expressions, new PageCheck(Code, waits));
+
+        ExprCompiler Below(int stackTop) =>
+            new(Code, plan.Architecture, stackTop, callLayout, limit) { ThreadPointer = binding.ThreadPointer };
     }
 
     public CapturePlan Plan { get; }

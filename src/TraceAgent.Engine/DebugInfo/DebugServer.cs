@@ -2,6 +2,7 @@ using System.Net;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.DebugFiles;
 
 namespace TraceAgent.Engine.DebugInfo;
 

@@ -23,6 +23,9 @@ public abstract record Term
 
     public sealed record Special(SpecialValue Value) : Term;
 
+    /// <summary>The thread's <c>errno</c> when the function returns.</summary>
+    public sealed record Errno : Term;
+
     /// <summary>A value that is computed like this on entry, whatever convention calls the function.</summary>
     public sealed record Placed(Expr Read) : Term
     {
@@ -56,7 +59,8 @@ public abstract record Term
     public sealed record CommMatch(TextTest Test) : Term;
 
     /// <summary>True when the value is known only when the function returns.</summary>
-    internal bool NeedsReturn => this is Result or OnReturn or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
+    internal bool NeedsReturn => this is Result or OnReturn or Errno or Special { Value: SpecialValue.Duration }
+        || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => IsVariable || Children.Any(c => c.NeedsEntry);
