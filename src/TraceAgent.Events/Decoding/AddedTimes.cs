@@ -9,7 +9,7 @@ public sealed class AddedTimes
     private readonly ulong[] _ns = new ulong[4];
 
     /// <param name="isEmulated">The first instruction of the function is emulated, and not single-stepped.</param>
-    /// <param name="atInstructions">Its end is seen at an instruction of its own, and not at the caller.</param>
+    /// <param name="atInstructions">The end of the call is seen at an instruction of the function, and not at the caller.</param>
     public ulong this[bool isEmulated, bool atInstructions]
     {
         get => Volatile.Read(ref _ns[Index(isEmulated, atInstructions)]);
