@@ -63,6 +63,7 @@ case ${1:-} in
         has_command zsh || missing+=("zsh")
         has_command fish || missing+=("fish")
         has_command setfacl || missing+=("acl")
+        has_command musl-gcc || missing+=("musl-tools")
         # Libraries and programs of C++ whose names are found as tools print them.
         has_command mariadbd || missing+=("mariadb-server-core")
         has_command mariadb || missing+=("mariadb-client-core")

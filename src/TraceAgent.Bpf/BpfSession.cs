@@ -27,6 +27,7 @@ public sealed class BpfSession : IDisposable
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
     private readonly Task<PageWaits?> _waits;
+    private readonly Lazy<int> _threadPointer = new(TaskThreadPointer.Find, LazyThreadSafetyMode.PublicationOnly);
     private readonly uint _self;
     private uint _nextSwitch;
 
@@ -239,6 +240,10 @@ public sealed class BpfSession : IDisposable
         Marks = _marks.Fd,
         InFlight = inFlight,
     };
+
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
+    /// <exception cref="KernelException">The kernel does not tell its types, or has none there.</exception>
+    internal int ThreadPointer => _threadPointer.Value;
 
     internal void SetActive(uint slot, bool active)
     {

@@ -34,12 +34,13 @@ public sealed class LoadedProbe : IDisposable
         _binding = session.Bind(Slot, Limiter, -1);
         try
         {
+            var threadPointer = plan.UsesThreadPointer ? session.ThreadPointer : 0;
             if (plan.PairsCalls)
             {
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1);
+            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with { ThreadPointer = threadPointer };
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program.OnReturn, Load(program)));
@@ -98,7 +99,7 @@ public sealed class LoadedProbe : IDisposable
             .Select((site, i) => new UprobePlace(site.FileOffset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter })
             .ToArray();
         var exits = sites
-            .SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, Cookie(site, i)))))
+            .SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, ExitCookie(site, exit, i)))))
             .Where(exit => exit.Form.Kind == ExitKind.Restart ? Plan.Restarts : Plan.ReturnsAtInstructions)
             .GroupBy(exit => exit.Form, exit => exit.Place);
         var attachment = new ProbeAttachment(this);
@@ -125,6 +126,9 @@ public sealed class LoadedProbe : IDisposable
         return attachment;
 
         ulong Cookie(UprobeSite site, int index) => SiteCookie.Of(firstCookie + (ulong)index, site.FileOffset);
+
+        ulong ExitCookie(UprobeSite site, ExitSite exit, int index) =>
+            Plan.PairsCalls ? Cookie(site, index) : SiteCookie.Of(firstCookie + (ulong)index, exit.Offset);
 
         void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller)
         {

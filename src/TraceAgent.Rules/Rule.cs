@@ -91,6 +91,9 @@ public sealed record Rule
     /// <summary>True when what the function returns is read.</summary>
     public bool ReadsResult => NeedsReturn && !Syntax.ReturnsNothing;
 
+    /// <summary>True when the thread's <c>errno</c> is read, unless a value of the rule has that name.</summary>
+    public bool ReadsErrno => NeedsReturn && Syntax.ErrnoPlace is not null;
+
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
 

@@ -59,6 +59,26 @@ internal sealed record RuleSyntax
     /// <summary>The messages, one for each kind of event that the rule makes.</summary>
     public EquatableArray<WrittenMessage> Messages { get; init; }
 
+    /// <summary>The expressions that the rule computes, in the order of the file; a message's paths are among them.</summary>
+    public IEnumerable<WrittenExpression?> Expressions => Captures.Select(capture => capture.Expression).Append(When);
+
+    /// <summary>The first place that names the thread's <c>errno</c>; null for none.</summary>
+    public SourceSpan? ErrnoPlace
+    {
+        get
+        {
+            foreach (var (text, tree) in Expressions.OfType<WrittenExpression>())
+            {
+                if (tree?.Names.FirstOrDefault(name => name.Value == ValueName.Errno) is { } errno)
+                {
+                    return text.SpanOf(errno.Start, errno.Length);
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Steps from the type of a variable to types that it leads to, which the longest expression takes.</summary>
     public int TypeHops
     {
@@ -67,8 +87,7 @@ internal sealed record RuleSyntax
             // Each sign leads through a pointer to a member; what is shown of the last one takes some more.
             const int perSign = 2;
             const int shown = 4;
-            var expressions = Captures.Select(capture => capture.Expression).Append(When);
-            return shown + (perSign * expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
+            return shown + (perSign * Expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
         }
     }
 

@@ -13,6 +13,9 @@ internal static partial class ValueName
     /// <summary>The regular expression for names in the JSON Schema (draft-07).</summary>
     public const string Pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$";
 
+    /// <summary>The name of the thread's error number, which a rule may give to another value.</summary>
+    public const string Errno = "errno";
+
     public static IReadOnlyList<string> Taken { get; } =
     [
         "pid",

@@ -21,6 +21,9 @@ public sealed record SiteRequest
     /// <summary>True when the rule reads what the function returns.</summary>
     public bool CapturesResult { get; init; }
 
+    /// <summary>True when the rule reads the thread's <c>errno</c>.</summary>
+    public bool ReadsErrno { get; init; }
+
     /// <summary>True when refusals of what misleads but harms no program become warnings.</summary>
     public bool AllowsUnsafe { get; init; }
 

@@ -25,6 +25,8 @@ internal static class SamplePlans
         ["return-that-leaves"] = Leaving(ProbeTrigger.Return, [], new CaptureType.Text(16)),
         ["both-that-leaves"] = Leaving(ProbeTrigger.Both, [(0, Long)], Int),
         ["entry-that-restarts"] = Plan(Architecture.X64, ProbeTrigger.Entry, [(0, Long)], null) with { Restarts = true },
+        ["return-errno"] = Errno(ProbeTrigger.Return) with { ReturnsAtInstructions = true },
+        ["call-errno"] = Errno(ProbeTrigger.Call),
         ["arm64-entry"] = Plan(Architecture.Arm64, ProbeTrigger.Entry, [(0, Int), (8, Long)], null),
         ["arm64-call"] = Plan(Architecture.Arm64, ProbeTrigger.Call, [(1, Long)], Long),
     };
@@ -44,6 +46,18 @@ internal static class SamplePlans
                     ExitForm.Return with { IsFirst = true }]
                 : Array.Empty<ExitForm>(),
             .. plan.Restarts ? [new ExitForm(ExitKind.Restart, isZero)] : Array.Empty<ExitForm>()];
+    }
+
+    /// <summary>The thread's errno as a C library has it, which is found by where the library lies.</summary>
+    private static CapturePlan Errno(ProbeTrigger trigger)
+    {
+        var slot = new Expr.Binary(BinaryOperator.Add, new Expr.Special(SpecialValue.LoadAddress), new Expr.Constant(0x1d2de0));
+        var errno = new Expr.Binary(
+            BinaryOperator.Add, new Expr.Special(SpecialValue.ThreadPointer), new Expr.Load(slot, 8, Signed: false));
+        return Plan(Architecture.X64, trigger, [], Int) with
+        {
+            ReturnFields = [new CaptureType.Errno().Capture(new Expr.Load(errno, 4, Signed: true))],
+        };
     }
 
     private static CapturePlan Leaving(ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType @return) =>

@@ -14,8 +14,8 @@ internal sealed class TracedProgram : IDisposable
     /// <summary>A folder that holds what is compiled beyond this run: for a machine without compilers, or other runs.</summary>
     private static readonly string? Kept = Environment.GetEnvironmentVariable("TRACEAGENT_TEST_PROGRAMS");
 
-    /// <summary>The first option that has a C program compiled by clang.</summary>
-    private const string Clang = "clang";
+    /// <summary>The first options that have a C program compiled by another compiler than gcc.</summary>
+    private static readonly string[] OtherCompilers = ["clang", "musl-gcc"];
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -124,9 +124,9 @@ internal sealed class TracedProgram : IDisposable
             ".cpp" => ("g++", "-O2 -Wall -Werror"),
             ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} " +
                 $"GOPATH={Binaries["go-path"]} go build"),
-            _ => (options is [Clang, ..] ? Clang : "gcc", "-O2 -Wall -Werror -pthread"),
+            _ => (OtherCompilers.Contains(options.FirstOrDefault()) ? options[0] : "gcc", "-O2 -Wall -Werror -pthread"),
         };
-        options = options is [Clang, .. var others] ? others : options;
+        options = OtherCompilers.Contains(options.FirstOrDefault()) ? options[1..] : options;
 
         // A main.go is one of several files of its folder, which Go does not take by an absolute path.
         var what = Path.GetFileName(source) == "main.go" ? "." : source;

@@ -165,6 +165,59 @@ public class BoundRuleTests
             BoundRule.Of(Rule(keys), Probe).ValuesOf(EventKind.Entry).Select(value => value.Type);
     }
 
+    [Theory]
+    [InlineData("on: return", true)]
+    [InlineData("on: call", true)]
+    [InlineData("on: call", false)]
+    public void The_errno_of_a_place_is_read_on_return(string keys, bool atInstructions)
+    {
+        var bound = BoundRule.Of(Rule($"{keys}, ret: int, when: errno == ENOENT, format: '{{errno}}'"), WithErrno(atInstructions));
+
+        Assert.Empty(bound.Problems);
+        Assert.Empty(bound.Plan.EntryFields);
+        Assert.Null(bound.Plan.EntryCondition);
+        Assert.Equal(
+            [Scalar(new Expr.Extend(ErrnoOfPlace, 4, true)), Scalar(new Expr.Extend(X64.Result(0)!, 4, true))], bound.Plan.ReturnFields);
+        Assert.Equal(new Expr.Binary(BinaryOperator.Equal, ErrnoOfPlace, new Expr.Constant(2)), bound.Plan.ReturnCondition);
+        Assert.Equal(keys == "on: call", bound.Plan.KeepsLoadAddress);
+        Assert.True(bound.Plan.UsesThreadPointer);
+    }
+
+    [Theory]
+    [InlineData("on: call, when: errno == 2", "errno")]
+    [InlineData("on: call, capture: {x: errno}", "errno")]
+    [InlineData("on: call, format: 'x {errno}'", "errno")]
+    public void Where_there_is_no_errno_the_rule_is_told_why(string keys, string place)
+    {
+        var problem = Assert.Single(
+            BoundRule.Of(Rule(keys), X64 with { Errno = SiteValue.Missing("this file has none") }).Problems);
+
+        Assert.Equal(("TA247", "errno cannot be had", "this file has none"), (problem.Code, problem.Message, problem.Hint));
+        Assert.Equal(place, $"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]".Substring(problem.At.Column - 1, problem.At.Length));
+    }
+
+    [Fact]
+    public void At_the_caller_nothing_says_where_the_library_lies()
+    {
+        var problem = Assert.Single(BoundRule.Of(
+            Rule("on: return, return_at: caller, unsafe: true, when: errno == 2"), WithErrno(atInstructions: false)).Problems);
+
+        Assert.Equal("TA247", problem.Code);
+        Assert.Contains("use 'on: call'", problem.Hint, StringComparison.Ordinal);
+    }
+
+    private static Expr.Load ErrnoOfPlace => new(
+        new Expr.Binary(
+            BinaryOperator.Add, new Expr.Special(SpecialValue.ThreadPointer),
+            new Expr.Load(new Expr.Special(SpecialValue.LoadAddress), 8, Signed: false)),
+        4, Signed: true);
+
+    private static CSiteAbi WithErrno(bool atInstructions) => X64 with
+    {
+        ReturnsAtInstructions = atInstructions,
+        Errno = new SiteValue(ErrnoOfPlace, new CaptureType.Errno(), null),
+    };
+
     private static UsdtSiteAbi Probe => new(Architecture.X64, [
         new SiteValue(new Expr.Register(0), new CaptureType.Integer(8, Signed: false), null),
         new SiteValue(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),

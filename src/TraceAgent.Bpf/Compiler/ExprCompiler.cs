@@ -11,10 +11,13 @@ namespace TraceAgent.Bpf.Compiler;
 /// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
 /// <param name="callLayout">The layout of the record on return of a call, where the entry of the call is in r8; null elsewhere.</param>
 /// <param name="stackLimit">Offset that temporaries may not pass: they are refused then.</param>
-internal sealed class ExprCompiler(
+internal sealed partial class ExprCompiler(
     Assembler code, Architecture registers, int stackTop, RecordLayout? callLayout = null, int stackLimit = StackFrame.Limit)
 {
     private int _stack = stackTop;
+
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
+    public int ThreadPointer { get; init; }
 
     /// <param name="expr">The expression to compute.</param>
     /// <param name="target">The register for the result, r0 to r5.</param>
@@ -53,6 +56,12 @@ internal sealed class ExprCompiler(
                 break;
             case Expr.Special { Value: SpecialValue.Flags }:
                 code.Load(target, Reg.R6, registers.FlagsOffset);
+                break;
+            case Expr.Special { Value: SpecialValue.LoadAddress }:
+                ComputeLoadAddress(target);
+                break;
+            case Expr.Special { Value: SpecialValue.ThreadPointer }:
+                ComputeThreadPointer(target);
                 break;
             case Expr.Special special:
                 ComputeSpecial(special.Value);

@@ -17,6 +17,9 @@ public sealed record ProbeBinding
     /// </summary>
     public uint Self { get; init; }
 
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer, for plans that use it.</summary>
+    public int ThreadPointer { get; init; }
+
     public int Ring { get; init; }
 
     public int Control { get; init; }
@@ -120,7 +123,10 @@ public static class StateWord
     public static long WithoutMarks(long word) => word & uint.MaxValue & ~Marks;
 }
 
-/// <summary>The cookie that a program gets with a hit: which site was hit, or at whose exit it is.</summary>
+/// <summary>
+/// The cookie that a program gets with a hit: which site was hit, or at whose exit it is. Where calls are not paired, an exit has its
+/// own offset instead of the entry's.
+/// </summary>
 public static class SiteCookie
 {
     /// <summary>
@@ -160,8 +166,11 @@ public static class InFlightLayout
     /// <summary>u64: the return address, in plans whose calls may end in other functions; unused in others.</summary>
     public const int Caller = 16;
 
+    /// <summary>u64: where the file lies in the process, in plans that read it on return; unused in others.</summary>
+    public const int LoadAddress = 24;
+
     /// <summary>The offset of what was read on entry, as it lies in the record.</summary>
-    public const int EntryPart = 24;
+    public const int EntryPart = 32;
 }
 
 /// <summary>Offsets in bytes of the u64 counters of a slot; one set per CPU.</summary>

@@ -37,6 +37,12 @@ public static partial class ProbeCompiler
             code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
         }
 
+        if (plan.KeepsLoadAddress)
+        {
+            program.Expressions.Compute(new Expr.Special(SpecialValue.LoadAddress), Reg.R1, lost);
+            code.Store(Reg.R7, InFlightLayout.LoadAddress, Reg.R1);
+        }
+
         if (plan.Trigger == ProbeTrigger.Call)
         {
             var layout = plan.LayoutOf(EventKind.Call);

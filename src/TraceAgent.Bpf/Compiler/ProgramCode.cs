@@ -15,7 +15,10 @@ internal sealed class ProgramCode
         Binding = binding;
         var waits = plan.ReadsPlainly ? null : binding.Waits;
         var limit = waits is null ? StackFrame.Limit : StackFrame.Limit + PageCheck.StackSize;
-        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout, limit);
+        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout, limit)
+        {
+            ThreadPointer = binding.ThreadPointer,
+        };
         Touch = waits is null ? null : new PageTouch(Code, Expressions, new PageCheck(Code, waits));
     }
 

@@ -29,6 +29,12 @@ public abstract record SiteAbi(Architecture Architecture)
     /// </summary>
     public virtual int? GoroutineRegister => null;
 
+    /// <summary>
+    /// The thread's <c>errno</c>, of the C library that the sites are of: it is the same expression at the entry and at every exit.
+    /// Null where no rule asked for it.
+    /// </summary>
+    public SiteValue? Errno { get; init; }
+
     /// <summary>True when each return can be paired with its entry.</summary>
     public virtual bool PairsCalls => true;
 }

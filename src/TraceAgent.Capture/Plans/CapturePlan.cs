@@ -65,11 +65,23 @@ public sealed record CapturePlan(
     public static bool Pairs(ProbeTrigger trigger, bool leavesByJumps) =>
         trigger == ProbeTrigger.Call || (leavesByJumps && trigger != ProbeTrigger.Entry);
 
+    /// <summary>True when programs read the thread pointer.</summary>
+    public bool UsesThreadPointer => Uses(SpecialValue.ThreadPointer, EntryFields, EntryCondition)
+        || Uses(SpecialValue.ThreadPointer, ReturnFields, ReturnCondition);
+
+    /// <summary>
+    /// True when the entry of a call keeps where the file lies for its return: what ends a call knows only to which entry it belongs.
+    /// </summary>
+    public bool KeepsLoadAddress => PairsCalls && Uses(SpecialValue.LoadAddress, ReturnFields, ReturnCondition);
+
     /// <summary>The DWARF number of the register with the goroutine whose call it is; null when calls are the thread's.</summary>
     public int? GoroutineRegister { get; init; }
 
     /// <summary>True when programs never wait for a page: what is not in memory is a fault.</summary>
     public bool ReadsPlainly { get; init; }
+
+    private static bool Uses(SpecialValue value, EquatableArray<CaptureField> fields, Expr? condition) =>
+        condition?.Uses(value) == true || fields.Any(field => field.Uses(value));
 
     /// <summary>The kinds of event that this plan makes.</summary>
     public EquatableArray<EventKind> Kinds => Trigger switch
@@ -104,6 +116,10 @@ public sealed record CaptureField(Expr Value, Storage Storage)
     /// that have their outcome in their head.
     /// </summary>
     public bool HasOutcomeOfItsOwn() => Storage is Storage.Scalar && Value.CanFail();
+
+    /// <summary>True when reading the value needs this one.</summary>
+    public bool Uses(SpecialValue value) => Value.Uses(value)
+        || (Storage is Storage.Bytes bytes && (bytes.Length.Uses(value) || bytes.NullWhenZero?.Uses(value) == true));
 
     /// <summary>
     /// True for a value read on return that is missing when the call ends at a jump: it needs registers or memory as the function

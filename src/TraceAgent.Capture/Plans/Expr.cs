@@ -23,6 +23,12 @@ public abstract record Expr
     /// </summary>
     public bool ReadsHit() => Has(one => one is Register or Load or TextMatch);
 
+    /// <summary>True when computing the expression needs this value.</summary>
+    public bool Uses(SpecialValue value) => Has(one => one is Special special && special.Value == value);
+
+    /// <summary>True when the value is the same, wherever in the file it is computed: no register of the hit is needed.</summary>
+    public bool IsOfNoPlace() => !Has(one => one is Register or EntryField or Special { Value: SpecialValue.Flags });
+
     private bool Has(Predicate<Expr> which) => which(this) || this switch
     {
         Load load => load.Address.Has(which),
@@ -138,4 +144,13 @@ public enum SpecialValue
 
     /// <summary>The flags of the processor before the probed instruction.</summary>
     Flags,
+
+    /// <summary>
+    /// The address at which the first byte of the probed file lies in the process, as the mapping of the code has it: an address of
+    /// the file is this one plus what <c>LinkedAddress</c> of TraceAgent.Symbols says.
+    /// </summary>
+    LoadAddress,
+
+    /// <summary>The thread pointer: the address in FS on x86-64, from which thread-local variables are counted.</summary>
+    ThreadPointer,
 }

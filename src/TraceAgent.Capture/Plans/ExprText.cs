@@ -39,6 +39,8 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         Expr.EntryField field when field.Index < entryFields.Count => $"{Inner(entryFields[field.Index].Value)} on entry",
         Expr.TextMatch match => $"the test of the text at {Inner(match.Address)}",
         Expr.CommMatch => "the test of comm",
+        Expr.Special { Value: SpecialValue.LoadAddress } => "load address",
+        Expr.Special { Value: SpecialValue.ThreadPointer } => "thread pointer",
         Expr.Special special => special.Value.ToString().ToLowerInvariant(),
         _ => expr?.GetType().Name ?? "",
     };

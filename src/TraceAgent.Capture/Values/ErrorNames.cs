@@ -144,11 +144,16 @@ public static class ErrorNames
         [133] = ("EHWPOISON", "Memory page has hardware error"),
     };
 
+    private static readonly Dictionary<string, long> Numbers = Known.ToDictionary(one => one.Value.Name, one => one.Key);
+
     /// <summary>The name of an error number; null for 0 and for numbers without a name.</summary>
     public static string? Find(long number) => Known.TryGetValue(number, out var known) ? known.Name : null;
 
     /// <summary>The text of an error number as strerror gives it; null for 0 and for numbers without a name.</summary>
     public static string? Describe(long number) => Known.TryGetValue(number, out var known) ? known.Text : null;
+
+    /// <summary>The error number of a name; null for a name of none.</summary>
+    public static long? NumberOf(string name) => Numbers.TryGetValue(name, out var number) ? number : null;
 
     /// <summary>The error number of a result: -2 as a system call returns it is error number 2.</summary>
     public static long Normalise(long value) => value is < 0 and >= -Last ? -value : value;

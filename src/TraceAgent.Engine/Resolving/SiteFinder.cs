@@ -124,6 +124,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
             Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
             CapturesResult = rule.ReadsResult,
+            ReadsErrno = rule.ReadsErrno,
             AllowsUnsafe = rule.AllowsUnsafe,
             MaxSites = rule.MaxSites,
             Form = rule.Form,

@@ -77,6 +77,7 @@ internal sealed class MessageBinder(
         "ret" when syntax.ReturnsNothing => syntax.WhyNoReturn,
         "ret" when on == ProbeTrigger.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
+        ValueName.Errno when kind == EventKind.Entry => "errno is known on return: write format: {entry: …, return: …}",
         _ when ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments => null,
         _ when on == ProbeTrigger.Both && kind == EventKind.Return =>
             "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",

@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
@@ -10,6 +11,9 @@ internal static class MissingValues
 {
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     private const string Code = "TA240";
+
+    /// <summary>The rule names <c>errno</c>, and the place has none.</summary>
+    private const string ErrnoCode = "TA247";
 
     /// <summary>The missing values, each at its place in the rule file; empty when a plan can be made.</summary>
     public static IEnumerable<Diagnostic> Of(Rule rule, RuleTerms rules, PlaceScope place)
@@ -43,11 +47,32 @@ internal static class MissingValues
                 result.Part == 0 ? "the return value" : $"word {result.Part + 1} of the return value");
         }
 
+        if (terms.OfType<Term.Errno>().Any() && WhyNoErrno(rule, place.Abi) is { } whyNone)
+        {
+            yield return Diagnostic.Error(ErrnoCode, rule.Syntax.ErrnoPlace ?? rule.Where.At, "errno cannot be had", whyNone);
+        }
+
         if (CapturePlan.Pairs(rule.On, place.Abi.LeavesByJumps) && !place.Abi.PairsCalls)
         {
             yield return Missing(rule.Where.At, "the goroutine, by which a return is known to belong to a call,");
         }
     }
+
+    /// <summary>The reason why errno cannot be read at these sites; null when it can be.</summary>
+    private static string? WhyNoErrno(Rule rule, SiteAbi abi) => abi.Errno switch
+    {
+        { Read: { } read } when read.Uses(SpecialValue.LoadAddress) && !KnowsLoadAddressOnReturn(rule, abi) =>
+            "where the file lies is not known at the caller: use 'on: call', or leave 'return_at: caller' out",
+        { Read: not null } => null,
+        { WhyMissing: { } reason } => reason,
+        _ => "nothing is known of it there",
+    };
+
+    /// <summary>
+    /// True when a return tells where the file lies: by its own address, unless that is the caller's, or by what its entry has kept.
+    /// </summary>
+    private static bool KnowsLoadAddressOnReturn(Rule rule, SiteAbi abi) =>
+        abi.ReturnsAtInstructions || CapturePlan.Pairs(rule.On, abi.LeavesByJumps);
 
     private static Diagnostic Missing(SourceSpan at, string what) =>
         Diagnostic.Error(Code, at, $"{what} cannot be had");

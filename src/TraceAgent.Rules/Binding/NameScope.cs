@@ -1,4 +1,5 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
@@ -10,6 +11,7 @@ namespace TraceAgent.Rules.Binding;
 internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot = null) : ValueScope
 {
     private readonly Dictionary<string, ScopedValue> _values = [];
+    private readonly Dictionary<string, ScopedValue> _others = [];
     private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>The names in the order in which they were added.</summary>
@@ -44,11 +46,20 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     /// <summary>Adds a computed value, which is as wide as its type says.</summary>
     public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
 
+    /// <summary>Adds a value that counts only while the rule and its places have none of this name.</summary>
+    public void AddOtherwise(string name, Term term, StaticType type) => _others.TryAdd(name, new ScopedValue(name, term, type));
+
     /// <summary>Adds a name that exists elsewhere, with the reason why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
 
     /// <inheritdoc/>
-    public override ScopedValue? Find(string name) => outer.Find(name) ?? _values.GetValueOrDefault(name);
+    public override ScopedValue? Find(string name) =>
+        outer.Find(name) ?? _values.GetValueOrDefault(name) ?? _others.GetValueOrDefault(name) ?? ErrorNumber(name);
+
+    /// <summary>The number that a name of the C library's error numbers stands for: <c>ENOENT</c>.</summary>
+    private static ScopedValue? ErrorNumber(string name) => ErrorNames.NumberOf(name) is { } number
+        ? new ScopedValue(name, new Term.Number(number), StaticType.Int64)
+        : null;
 
     /// <inheritdoc/>
     public override string? WhyNot(string name) => outer.WhyNot(name) ?? _reasons.GetValueOrDefault(name) ?? whyNot?.Invoke(name);

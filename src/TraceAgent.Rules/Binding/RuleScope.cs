@@ -13,6 +13,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
 {
     private const string EntryHasNoReturn = "there is no return value on entry: use 'on: call' or 'on: return'";
     private const string OnlyCallsLast = "only 'on: call' knows the duration";
+    private const string ErrnoIsOfReturn = "the function sets errno before it returns: use 'on: call' or 'on: return'";
     private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
 
     /// <summary>The names for computed values and lengths.</summary>
@@ -20,6 +21,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         var scope = WithArguments(on == ProbeTrigger.Return ? ArgumentsAreGone : null);
         AddReturn(scope, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
+        AddErrno(scope, on == ProbeTrigger.Entry ? ErrnoIsOfReturn : null);
         AddDuration(scope);
         Count(scope);
         return scope;
@@ -36,6 +38,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         const string notOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
         var scope = WithArguments(notOnReturn);
         AddReturn(scope, "'when' decides about both events, and the entry has no return value: use 'on: call'");
+        AddErrno(scope, "'when' decides about both events, and errno is known on return only: use 'on: call'");
         AddDuration(scope);
         Count(scope);
         return scope;
@@ -163,6 +166,18 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             {
                 scope.Retype(name, new StaticType.CountedText(units, text.Unit));
             }
+        }
+    }
+
+    private static void AddErrno(NameScope scope, string? reason)
+    {
+        if (reason is null)
+        {
+            scope.AddOtherwise(ValueName.Errno, new Term.Errno(), new StaticType.Integer(sizeof(int), Signed: true) { IsErrno = true });
+        }
+        else
+        {
+            scope.Exclude(ValueName.Errno, reason);
         }
     }
 

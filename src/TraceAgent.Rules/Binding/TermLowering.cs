@@ -24,6 +24,7 @@ internal sealed class TermLowering(PlaceScope place)
         Term.Argument argument => place.Argument(argument.Index).Read ?? throw Missing($"argument {argument.Index + 1}"),
         Term.Result result => place.Result(result.Part).Read ?? throw Missing($"word {result.Part + 1} of a return value"),
         Term.Placed placed => placed.Read,
+        Term.Errno => place.Abi.Errno?.Read ?? throw Missing("errno"),
         Term.Special special => new Expr.Special(special.Value),
         Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),

@@ -21,6 +21,18 @@ internal abstract record Syntax(int Start, int End)
         _ => 0,
     };
 
+    /// <summary>The names of values in it, each as often as it stands there.</summary>
+    public IEnumerable<Name> Names => this switch
+    {
+        Name name => [name],
+        Unary unary => unary.Operand.Names,
+        Binary binary => binary.Left.Names.Concat(binary.Right.Names),
+        Cast cast => cast.Operand.Names,
+        Index index => index.Base.Names.Concat(index.Position.Names),
+        Member member => member.Base.Names,
+        _ => [],
+    };
+
     public virtual bool Equals(Syntax? other) => other is not null && EqualityContract == other.EqualityContract;
 
     public override int GetHashCode() => EqualityContract.GetHashCode();

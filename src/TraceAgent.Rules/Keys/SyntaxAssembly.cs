@@ -41,6 +41,11 @@ internal static class SyntaxAssembly
             captures.AddRange(PathsOf(draft, captures, names, bag));
         }
 
+        if (!names.Contains(ValueName.Errno) && ErrnoOf(draft, names, bag) is { } errno)
+        {
+            captures.Add(errno);
+        }
+
         CheckMoments(draft, on, bag);
         values.UnionWith(draft.Captures.Select(capture => capture.Key.Value));
         return new RuleSyntax
@@ -68,8 +73,7 @@ internal static class SyntaxAssembly
     private static List<WrittenCapture> PathsOf(RuleDraft draft, List<WrittenCapture> captures, HashSet<string> names, DiagnosticBag bag)
     {
         var found = new List<WrittenCapture>();
-        IEnumerable<YamlScalar?> messages = draft.Formats is { } formats ? formats.Texts.Values : [draft.Format];
-        foreach (var message in messages.OfType<YamlScalar>())
+        foreach (var message in MessagesOf(draft))
         {
             foreach (var path in TemplatePath.In(message.Value))
             {
@@ -91,6 +95,28 @@ internal static class SyntaxAssembly
         }
 
         return found;
+    }
+
+    /// <summary>The thread's error number, which a message names and the rule does not capture; null when none does.</summary>
+    private static WrittenCapture? ErrnoOf(RuleDraft draft, HashSet<string> names, DiagnosticBag bag)
+    {
+        foreach (var message in MessagesOf(draft))
+        {
+            if (TemplatePath.PlaceOf(ValueName.Errno, message.Value) is { } place)
+            {
+                // As far from the start as in the message, so that positions are those of the message.
+                var expression = Parse(message, new string(' ', place) + ValueName.Errno, names, bag);
+                return new WrittenCapture(ValueName.Errno, expression, null, null);
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<YamlScalar> MessagesOf(RuleDraft draft)
+    {
+        IEnumerable<YamlScalar?> messages = draft.Formats is { } formats ? formats.Texts.Values : [draft.Format];
+        return messages.OfType<YamlScalar>();
     }
 
     /// <summary>Reports values that are to be read at a return that the rule does not see, or not together with their arguments.</summary>

@@ -25,6 +25,20 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
         }
     }
 
+    /// <summary>The place of the first hole that names a value by this plain name, UTF-16 units from the start; null for none.</summary>
+    public static int? PlaceOf(string name, string template)
+    {
+        foreach (Match hole in PlainHole().Matches(template))
+        {
+            if (hole.Groups["name"] is { Success: true } plain && plain.Value == name)
+            {
+                return plain.Index;
+            }
+        }
+
+        return null;
+    }
+
     [GeneratedRegex(@"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*\z", RegexOptions.ECMAScript)]
     private static partial Regex Form();
 
@@ -34,4 +48,8 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
     /// <summary>A doubled brace, which is text, or a hole.</summary>
     [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]*[^A-Za-z0-9_{},:][^{},:]*)[^{}]*\}")]
     private static partial Regex Hole();
+
+    /// <summary>A doubled brace, which is text, or a hole that begins with a name.</summary>
+    [GeneratedRegex(@"\{\{|\}\}|\{[@$]?(?<name>[A-Za-z0-9_]+)[^{}]*\}")]
+    private static partial Regex PlainHole();
 }

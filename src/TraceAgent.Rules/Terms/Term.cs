@@ -23,6 +23,9 @@ public abstract record Term
 
     public sealed record Special(SpecialValue Value) : Term;
 
+    /// <summary>The thread's <c>errno</c> when the function returns.</summary>
+    public sealed record Errno : Term;
+
     /// <summary>A value that is computed like this at the place, whatever convention calls the function.</summary>
     public sealed record Placed(Expr Read) : Term
     {
@@ -60,7 +63,7 @@ public abstract record Term
 
     /// <summary>True when the value is known only when the function returns.</summary>
     internal bool NeedsReturn =>
-        this is Result or OnReturn or Special { Value: SpecialValue.Duration } or Placed { IsOfResult: true }
+        this is Result or OnReturn or Errno or Special { Value: SpecialValue.Duration } or Placed { IsOfResult: true }
         || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>

@@ -26,6 +26,9 @@ internal abstract record StaticType
         /// <summary>The names that numbers have; empty for a plain number.</summary>
         public EquatableArray<KeyValuePair<long, string>> Names { get; init; }
 
+        /// <summary>True for an error number of the C library.</summary>
+        public bool IsErrno { get; init; }
+
         /// <summary>True for a unit of UTF-16 or UTF-32: what points to it is a text.</summary>
         public bool IsUnit { get; init; }
     }
@@ -144,6 +147,7 @@ internal abstract record StaticType
     public CaptureType Capture => this switch
     {
         Integer { Names.Count: > 0 } named => new CaptureType.Enumeration(named.Size, named.Names),
+        Integer { IsErrno: true } => new CaptureType.Errno(),
         Integer integer => new CaptureType.Integer(integer.Size, integer.Signed),
         Bool => new CaptureType.Bool(),
         Character => new CaptureType.Char(),

@@ -46,6 +46,11 @@ public static class SiteResolver
             {
                 sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);
             }
+
+            if (request.ReadsErrno)
+            {
+                sites = [.. sites.Select(site => site with { Abi = site.Abi with { Errno = ErrnoPlace.At(image, site.Site) } })];
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -15,6 +15,15 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
     private const int StackSize = 512;
     private const long Efault = -14;
 
+    /// <summary>The kernel's address of the thread.</summary>
+    private const long Task = unchecked((long)0xffff_8880_0010_0000);
+
+    /// <summary>Where the kernel keeps the thread pointer of a thread, bytes from its address.</summary>
+    public const int ThreadPointer = 4960;
+
+    /// <summary>The offset of the hit in its file, in the upper half of the cookie; its index is below.</summary>
+    public const long SiteOffset = 0x4321;
+
     private readonly byte[] _stack = new byte[StackSize];
 
     public long[] Registers { get; } = new long[11];
@@ -120,7 +129,10 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
             15 => (surroundings.Special(SpecialValue.Gid) << 32) | surroundings.Special(SpecialValue.Uid),
             80 => surroundings.Special(SpecialValue.Cgroup),
             112 => ProbeReadUser(),
+            113 => ProbeReadKernel(),
             114 => ProbeReadUserStr(),
+            158 => Task,
+            174 when Registers[1] == unchecked((long)ContextAddress) => (SiteOffset << 32) | 7,
             _ => throw new InvalidOperationException($"helper {function} is not for expressions"),
         };
         for (var register = 1; register <= 5; register++)
@@ -140,6 +152,19 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
 
         target.Clear();
         return Efault;
+    }
+
+    private long ProbeReadKernel()
+    {
+        var target = Memory((ulong)Registers[1], (int)Registers[2]);
+        if (Registers[3] != Task + ThreadPointer)
+        {
+            target.Clear();
+            return Efault;
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(target, surroundings.Special(SpecialValue.ThreadPointer));
+        return 0;
     }
 
     /// <summary>How many bytes were written, with the NUL that is always there.</summary>

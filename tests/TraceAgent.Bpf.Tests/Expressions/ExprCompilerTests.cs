@@ -9,6 +9,10 @@ namespace TraceAgent.Bpf.Tests.Expressions;
 public sealed class ExprCompilerTests
 {
     private const ulong BlockAddress = 0x5555_0000_1000;
+    private const long LoadAddress = 0x7fff_f7c0_0000;
+
+    /// <summary>DWARF number of rip.</summary>
+    private const int InstructionPointer = 16;
 
     private static readonly long[] Arguments = [-3, 0x1234_5678_89ab_cdef, 5, 0, -0x7fff_8001, (long)BlockAddress];
 
@@ -38,11 +42,25 @@ public sealed class ExprCompilerTests
     [InlineData(SpecialValue.Gid, 0x8000_0001)]
     [InlineData(SpecialValue.Now, long.MaxValue)]
     [InlineData(SpecialValue.Cgroup, 0x1_0000_0001)]
+    [InlineData(SpecialValue.LoadAddress, LoadAddress)]
+    [InlineData(SpecialValue.ThreadPointer, 0x7fff_f7fb_0740)]
     public void What_the_kernel_knows_of_the_hit_can_be_computed_with(SpecialValue special, long expected)
     {
         var expr = new Expr.Binary(BinaryOperator.Add, SampleExpressions.Argument(3), new Expr.Special(special));
 
         Assert.Equal(expected, Execute(expr, Around(Arguments)));
+    }
+
+    [Fact]
+    public void What_is_relative_to_the_file_or_the_thread_is_computed_in_every_branch()
+    {
+        var place = new Expr.Binary(BinaryOperator.Add, new Expr.Special(SpecialValue.LoadAddress), new Expr.Constant(16));
+        var thread = new Expr.Binary(BinaryOperator.Subtract, new Expr.Special(SpecialValue.ThreadPointer), place);
+        var skipped = new Expr.Binary(BinaryOperator.AndAlso, new Expr.Constant(0), place);
+
+        var both = new Expr.Binary(BinaryOperator.Multiply, thread, place);
+
+        AssertSame(new Expr.Binary(BinaryOperator.Xor, skipped, both), Around(Arguments));
     }
 
     [Fact]
@@ -114,7 +132,8 @@ public sealed class ExprCompilerTests
         var code = new Assembler();
         var fault = new Label();
         code.Set(Reg.R9, 0);
-        new ExprCompiler(code, architecture, StackFrame.Temporaries).Compute(expr, Reg.R0, fault);
+        new ExprCompiler(code, architecture, StackFrame.Temporaries) { ThreadPointer = BpfMachine.ThreadPointer }
+            .Compute(expr, Reg.R0, fault);
         code.Exit();
         code.Place(fault);
         code.Set(Reg.R9, 1);
@@ -135,7 +154,7 @@ public sealed class ExprCompilerTests
     {
         var numbers = Architecture.X64.ArgumentRegisters.ToList();
         return new Surroundings(
-            register ?? (number => numbers.IndexOf(number) is var index and >= 0 ? arguments[index] : 0),
+            register ?? Register,
             BlockAddress,
             SampleExpressions.Block(BlockAddress),
             special => special switch
@@ -145,7 +164,19 @@ public sealed class ExprCompilerTests
                 SpecialValue.Uid => 0xffff_fffe,
                 SpecialValue.Gid => 0x8000_0001,
                 SpecialValue.Now => long.MaxValue,
+                SpecialValue.LoadAddress => LoadAddress,
+                SpecialValue.ThreadPointer => 0x7fff_f7fb_0740,
                 _ => 0x1_0000_0001,
             });
+
+        long Register(int number)
+        {
+            if (number == InstructionPointer)
+            {
+                return LoadAddress + BpfMachine.SiteOffset;
+            }
+
+            return numbers.IndexOf(number) is var index and >= 0 ? arguments[index] : 0;
+        }
     }
 }
