@@ -159,7 +159,8 @@ public class DebugScopeTests
     [Fact]
     public void Of_two_events_the_return_finds_the_structure_by_the_register_that_comes_back()
     {
-        var bound = BoundRule.Of(Rule("on: both"), Place with { Result = new("ret", User, new LocationPiece.Memory(new Expr.Register(0))) });
+        var bound = BoundRule.Of(
+            Rule("on: both"), Place with { Result = new("ret", User, new LocationPiece.Memory(new Expr.Register(0))) });
 
         Assert.Empty(bound.Problems);
         Assert.Equal("*(int64*)rax", new ExprText(Architecture.X64, []).Of(bound.Plan.ReturnFields[0]));

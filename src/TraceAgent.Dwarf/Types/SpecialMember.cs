@@ -24,8 +24,9 @@ internal static class SpecialMember
         {
             if (walk.Current.Tag == Tag.FormalParameter && !walk.Current.IsSet(AttributeName.Artificial))
             {
-                return ShapeReader.Unqualified(ShapeReader.TypeOf(walk.Current)) is { Tag: Tag.ReferenceType or Tag.RvalueReferenceType } reference
-                    && ShapeReader.Unqualified(ShapeReader.TypeOf(reference)) is { } target
+                var reference = ShapeReader.Unqualified(ShapeReader.TypeOf(walk.Current));
+                return reference is { Tag: Tag.ReferenceType or Tag.RvalueReferenceType } one
+                    && ShapeReader.Unqualified(ShapeReader.TypeOf(one)) is { } target
                     && target.Offset == type.Offset && target.Unit.Owner == type.Unit.Owner;
             }
 

@@ -25,9 +25,10 @@ public sealed class SourceComparison(DebugFolders? folders)
     {
         ArgumentNullException.ThrowIfNull(probes);
         var found = new List<Diagnostic>();
-        foreach (var one in probes.Where(one => SourceContradictions.MayBeOf(one.Rule)).SelectMany(Places).GroupBy(place => place.File.Identity))
+        var places = probes.Where(one => SourceContradictions.MayBeOf(one.Rule)).SelectMany(Places);
+        foreach (var ofFile in places.GroupBy(place => place.File.Identity))
         {
-            found.AddRange(Of([.. one]));
+            found.AddRange(Of([.. ofFile]));
         }
 
         return [.. found.DistinctBy(diagnostic => (diagnostic.Code, diagnostic.At))];

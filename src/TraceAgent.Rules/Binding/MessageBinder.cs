@@ -37,7 +37,8 @@ internal sealed class MessageBinder(
 
         // Those with errors have been reported.
         values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
-            .Where(name => captures.Concat(returned).All(capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
+            .Where(name => captures.Concat(returned).All(
+                capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
             .Select(name => new NamedValue(name, CaptureType.Default)));
         List<NamedValue> results = kind == EventKind.Entry ? [] : [.. returned.Select(value => new NamedValue(value.Name, value.Type))];
         var names = EventNames.Of(kind, values, results);
@@ -57,18 +58,20 @@ internal sealed class MessageBinder(
 
     private static string Default(EventKind kind, List<NamedValue> values, List<NamedValue> results)
     {
-        var returned = results is [{ Name: "ret" }] ? "{ret}" : $"({string.Join(", ", results.Select(one => $"{one.Name}={{{one.Name}}}"))})";
+        var returned = results is [{ Name: "ret" }] ? "{ret}" : $"({List(results)})";
+        var result = results.Count > 0 ? $"{{symbol}} = {returned}" : "{symbol} returned";
         var call = values.Count == 0
             ? $"{{symbol:{ValueFormat.CallFormat}}}"
-            : $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+            : $"{{symbol}}({List(values)})";
         return kind switch
         {
             EventKind.Entry => call,
-            EventKind.Return =>
-                (results.Count > 0 ? $"{{symbol}} = {returned}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
+            EventKind.Return => values.Count == 0 ? result : $"{result}, {List(values)}",
             _ => results.Count > 0 ? $"{call} = {returned} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
+
+    private static string List(List<NamedValue> values) => string.Join(", ", values.Select(value => $"{value.Name}={{{value.Name}}}"));
 
     /// <summary>The reason why a name that exists elsewhere does not exist on this event; null for other names.</summary>
     private string? Explain(string name, EventKind kind, int count) => name switch

@@ -87,7 +87,8 @@ internal static class CheckCommand
             resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
             () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
         var resolved = files.Select(evaluator.Resolve).ToList();
-        var contradictions = new SourceComparison(value?.DebugFolders).Of(resolved.SelectMany(file => file.Probes).Select(one => one.Desired));
+        var contradictions = new SourceComparison(value?.DebugFolders).Of(
+            resolved.SelectMany(file => file.Probes).Select(one => one.Desired));
         var claims = InterfaceClaims.Fresh(resolved.SelectMany(file => file.Filters), NetworkInterfaces.List());
         var names = new RuleNames();
         foreach (var file in resolved)
