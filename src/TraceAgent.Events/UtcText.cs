@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 
 namespace TraceAgent.Events;
 

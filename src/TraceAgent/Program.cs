@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceAgent.Commands;
+using TraceAgent.Commands.Arguments;
 using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 
 namespace TraceAgent.Events.Tests;
 

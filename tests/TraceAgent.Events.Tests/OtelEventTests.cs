@@ -1,4 +1,5 @@
 using Serilog.Events;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;

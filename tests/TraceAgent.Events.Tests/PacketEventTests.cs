@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Serilog.Events;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Rules;

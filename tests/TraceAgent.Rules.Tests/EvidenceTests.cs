@@ -5,6 +5,8 @@ using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Packets;
+using TraceAgent.Rules.Keys.Places;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;

@@ -5,6 +5,8 @@ using TraceAgent.Capture;
 using TraceAgent.Demangling;
 using TraceAgent.Shared.Tests;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

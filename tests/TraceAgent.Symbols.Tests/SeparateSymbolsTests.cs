@@ -1,4 +1,5 @@
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.DebugFiles;
 using TraceAgent.Symbols.Sites;
 using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
@@ -113,13 +114,13 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         var zeros = At("bomb", "zeros");
         using (var file = File.Create(zeros))
         {
-            file.SetLength(Binaries.XzDecoder.MaxBytes + 1L);
+            file.SetLength(DebugFiles.XzDecoder.MaxBytes + 1L);
         }
 
         Run("xz", "-0", zeros);
         Assert.InRange(new FileInfo($"{zeros}.xz").Length, 1, 1 << 20);
 
-        Assert.Null(Binaries.XzDecoder.Decode(File.ReadAllBytes($"{zeros}.xz"), out _));
+        Assert.Null(DebugFiles.XzDecoder.Decode(File.ReadAllBytes($"{zeros}.xz"), out _));
     }
 
     [Fact]

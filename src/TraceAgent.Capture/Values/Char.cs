@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Formatting;
+
 namespace TraceAgent.Capture.Values;
 
 public abstract partial record CaptureType

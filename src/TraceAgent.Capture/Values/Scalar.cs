@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Capture.Values;

@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Capture.Values;

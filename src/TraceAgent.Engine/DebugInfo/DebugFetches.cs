@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.DebugFiles;
 
 namespace TraceAgent.Engine.DebugInfo;
 

@@ -6,6 +6,7 @@ using TraceAgent.Linux;
 using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.DebugFiles;
 
 namespace TraceAgent.Engine.DebugInfo;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.DebugFiles;
 
 namespace TraceAgent.Engine.DebugInfo;
 

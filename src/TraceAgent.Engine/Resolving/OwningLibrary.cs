@@ -3,6 +3,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Engine.Resolving;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Shapes;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;
 using TraceAgent.Events.Shapes;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Shapes;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Decoding;
 

@@ -1,6 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting.Compact;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Events.Statements;

@@ -1,5 +1,5 @@
 using Serilog.Events;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Events.Statements;

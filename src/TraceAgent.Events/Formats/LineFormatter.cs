@@ -2,7 +2,7 @@ using System.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Parsing;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Events.Statements;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Statements;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Parsing;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Shapes;

@@ -1,5 +1,5 @@
 using Serilog.Events;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Shapes;
 
 namespace TraceAgent.Events.Formats;

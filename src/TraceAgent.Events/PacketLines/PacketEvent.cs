@@ -1,6 +1,6 @@
 using System.Globalization;
 using Serilog.Events;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events.PacketLines;

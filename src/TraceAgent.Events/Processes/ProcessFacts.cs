@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Secrets;
 
 namespace TraceAgent.Events.Processes;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Processes;
 

@@ -1,5 +1,5 @@
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Shapes;
 

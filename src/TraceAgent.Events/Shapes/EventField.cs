@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;

@@ -1,5 +1,5 @@
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;
 using TraceAgent.Events.Secrets;
 using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;

@@ -1,4 +1,4 @@
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Events.Processes;
 using TraceAgent.Events.Secrets;
 

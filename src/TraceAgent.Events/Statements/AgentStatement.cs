@@ -1,6 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting.Compact;
-using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Formatting;
 
 namespace TraceAgent.Events.Statements;
 

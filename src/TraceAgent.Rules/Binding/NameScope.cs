@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;

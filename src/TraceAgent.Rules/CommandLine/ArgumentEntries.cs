@@ -1,4 +1,3 @@
-using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;

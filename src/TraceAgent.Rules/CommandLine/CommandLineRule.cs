@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,6 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Packets;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Files;

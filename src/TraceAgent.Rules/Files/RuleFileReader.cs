@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 

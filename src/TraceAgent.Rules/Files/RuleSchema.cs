@@ -1,4 +1,5 @@
 using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Packets;
 using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Files;

@@ -1,3 +1,5 @@
+using TraceAgent.Rules.Keys.Drafts;
+using TraceAgent.Rules.Keys.Packets;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -2,6 +2,8 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Keys.Captures;
+using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
 

@@ -1,4 +1,8 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Keys.Captures;
+using TraceAgent.Rules.Keys.Drafts;
+using TraceAgent.Rules.Keys.Lines;
+using TraceAgent.Rules.Keys.Places;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -9,8 +13,6 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The keys of a rule.</summary>
 internal static class RuleKeys
 {
-    public const int MaxArguments = 12;
-
     private const int MaxSites = 10_000;
 
     private static readonly Dictionary<string, ProbeTrigger> Triggers = new()

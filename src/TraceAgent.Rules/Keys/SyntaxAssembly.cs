@@ -2,6 +2,8 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Keys.Drafts;
+using TraceAgent.Rules.Keys.Lines;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;

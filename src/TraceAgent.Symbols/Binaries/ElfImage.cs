@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Elf;
+using TraceAgent.Symbols.Notes;
 using Architecture = TraceAgent.Capture.Plans.Architecture;
 
 namespace TraceAgent.Symbols.Binaries;
@@ -22,17 +23,15 @@ public sealed partial class ElfImage : IDisposable
     private const int MaxLoadedSegments = 64;
 
     private readonly ElfHeader _header;
-    private readonly string _displayPath;
     private readonly (string? BuildId, bool IsGo) _notes;
     private readonly ElfSegment[] _code;
     private readonly ConcurrentDictionary<Type, object> _derived = new();
-    private FunctionIndex? _functions;
     private bool? _isOfClang;
     private bool? _isOfRustc;
 
     private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, DebugFolders debugFolders)
     {
-        _displayPath = displayPath;
+        DisplayPath = displayPath;
         DebugFolders = debugFolders;
         File = file;
         _header = header;
@@ -45,6 +44,9 @@ public sealed partial class ElfImage : IDisposable
     }
 
     public Architecture Architecture { get; }
+
+    /// <summary>The name of the file in messages; files of debug information are looked for beside it.</summary>
+    internal string DisplayPath { get; }
 
     /// <summary>The folders below which its separate debug information is looked for.</summary>
     internal DebugFolders DebugFolders { get; }
@@ -84,27 +86,9 @@ public sealed partial class ElfImage : IDisposable
     internal IEnumerable<ElfSegment> LoadedSegments =>
         _header.Segments.Where(segment => segment.Type == ElfSegment.Load).Take(MaxLoadedSegments);
 
-    /// <summary>The functions, read at the first use and kept: many rules look into one file.</summary>
-    /// <exception cref="IOException">The operating system could not read.</exception>
-    internal FunctionIndex Functions => _functions ??= ReadFunctions();
-
     /// <summary>The names of the libraries that the loader brings with the file; empty for static programs.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IReadOnlyList<string> Needed => field ??= NeededLibraries.Of(this);
-
-    /// <summary>True when the file has the function itself, by its name as in <c>symbol:</c>.</summary>
-    public bool HasFunction(string name)
-    {
-        try
-        {
-            return Functions.Find(new SymbolPattern(name), most: 1).Kind
-                is FunctionIndex.NameKind.Function or FunctionIndex.NameKind.IndirectFunction;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     internal UsdtNotes Usdt => field ??= UsdtNotes.Read(File, _header.Sections);
 
@@ -112,7 +96,7 @@ public sealed partial class ElfImage : IDisposable
 
     /// <summary>Derives an object from this image at the first use, and keeps it as long as the image.</summary>
     internal T Derive<T>(Func<ElfImage, T> read)
-        where T : class => (T)_derived.GetOrAdd(typeof(T), _ => read(this));
+        where T : class => (T)_derived.GetOrAdd(typeof(T), static (_, how) => how.Read(how.Image), (Read: read, Image: this));
 
     /// <summary>Opens the file at a path that is also its name in messages.</summary>
     public static ElfImage? TryOpen(string path, out SiteProblem? problem) => TryOpen(path, path, out problem);
@@ -223,45 +207,6 @@ public sealed partial class ElfImage : IDisposable
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
-
-    private FunctionIndex ReadFunctions()
-    {
-        var tables = new List<SymbolTable>();
-        var isDamaged = false;
-        var hasAll = false;
-        foreach (var type in (ReadOnlySpan<uint>)[ElfSection.SymbolTable, ElfSection.DynamicSymbolTable])
-        {
-            foreach (var section in _header.Sections)
-            {
-                // The ELF format allows one of each kind.
-                if (section.Type == type)
-                {
-                    var table = SymbolTable.Read(File, section, _header.Sections);
-                    hasAll |= table is not null && type == ElfSection.SymbolTable;
-                    isDamaged |= table is null;
-                    if (table is not null)
-                    {
-                        tables.Add(table);
-                    }
-
-                    break;
-                }
-            }
-        }
-
-        string? remark = null;
-        if (!hasAll)
-        {
-            using var debug = DebugFile.Find(this, _displayPath, out remark);
-            if ((debug?.Symbols() ?? (IsGo ? GoFunctionTable.Read(this) : null)) is { } more)
-            {
-                tables.Add(more);
-                hasAll = true;
-            }
-        }
-
-        return new FunctionIndex(this, [.. tables], isDamaged, remark, isStripped: !hasAll);
-    }
 
     private bool HasComment(ReadOnlySpan<byte> text)
     {

@@ -3,6 +3,7 @@ using Iced.Intel;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Instructions;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Iced.Intel;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -2,6 +2,8 @@ using Iced.Intel;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Demangling;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 
 namespace TraceAgent.Symbols.Functions;
 

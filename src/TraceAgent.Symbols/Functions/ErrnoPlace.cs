@@ -4,6 +4,8 @@ using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 
 namespace TraceAgent.Symbols.Functions;
 

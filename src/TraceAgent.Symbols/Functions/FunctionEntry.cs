@@ -1,5 +1,6 @@
 using Iced.Intel;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,4 +1,6 @@
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Functions;

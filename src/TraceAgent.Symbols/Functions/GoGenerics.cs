@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Names;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,5 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 
 namespace TraceAgent.Symbols.Functions;
 

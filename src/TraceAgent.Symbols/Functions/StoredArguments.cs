@@ -3,6 +3,7 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Functions;
 

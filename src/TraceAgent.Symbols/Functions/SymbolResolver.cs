@@ -1,6 +1,8 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Names;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Functions;

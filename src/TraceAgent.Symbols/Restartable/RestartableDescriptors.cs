@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Restartable;
 

@@ -1,5 +1,6 @@
 using Iced.Intel;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 using Architecture = TraceAgent.Capture.Plans.Architecture;
 
 namespace TraceAgent.Symbols.Restartable;

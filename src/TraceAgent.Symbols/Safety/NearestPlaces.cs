@@ -1,6 +1,7 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Instructions;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Safety;
 

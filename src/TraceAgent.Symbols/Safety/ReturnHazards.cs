@@ -1,5 +1,6 @@
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Symbols.Safety;
 

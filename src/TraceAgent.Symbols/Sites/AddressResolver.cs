@@ -1,5 +1,6 @@
 using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Sites;

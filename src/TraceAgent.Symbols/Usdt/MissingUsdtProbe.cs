@@ -1,6 +1,6 @@
 using System.Text;
-using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Notes;
 
 namespace TraceAgent.Symbols.Usdt;
 

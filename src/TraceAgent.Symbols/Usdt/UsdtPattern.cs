@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
-using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Notes;
 
 namespace TraceAgent.Symbols.Usdt;
 

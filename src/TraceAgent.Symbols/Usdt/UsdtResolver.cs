@@ -4,6 +4,8 @@ using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Lookup;
+using TraceAgent.Symbols.Notes;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;

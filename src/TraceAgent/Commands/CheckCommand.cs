@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TraceAgent.Capture;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Checks;
 using TraceAgent.Configuration;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;
@@ -144,23 +146,4 @@ internal static class CheckCommand
         var warningText = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
         Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{warningText}");
     }
-}
-
-/// <summary>The codes of what only this command finds.</summary>
-internal static class CheckCodes
-{
-    /// <summary>The target does not exist yet.</summary>
-    public const string Pending = "TA290";
-
-    /// <summary>A folder holds no rule files.</summary>
-    public const string NoFiles = "TA292";
-
-    /// <summary>Two packet rules name one interface.</summary>
-    public const string SharedInterface = "TA294";
-
-    /// <summary>The rule needs more than a kernel program may have.</summary>
-    public const string NotCompiled = "TA301";
-
-    /// <summary>The kernel refused to load or attach the rule.</summary>
-    public const string KernelRefused = "TA302";
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Listings;
 using TraceAgent.Configuration;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Engine.DebugInfo;
@@ -49,7 +51,7 @@ internal static class LinesCommand
     private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, AgentConfiguration? configuration)
     {
         var (withVariables, json) = options;
-        if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
+        if (BinaryArgument.Find(binary, out var missingBinary) is not { } path)
         {
             return CommandError.Write(ExitCode.Usage, missingBinary!);
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceAgent.Bpf;
+using TraceAgent.Commands.Arguments;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;

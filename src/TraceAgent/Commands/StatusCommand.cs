@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TraceAgent.Commands.Arguments;
 using TraceAgent.Hosting;
 using TraceAgent.Status;
 

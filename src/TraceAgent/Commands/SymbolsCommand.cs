@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Commands.Arguments;
+using TraceAgent.Commands.Listings;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
@@ -74,7 +76,7 @@ internal static class SymbolsCommand
 
     private static int Run(string binary, string pattern, bool usdt, bool json, int most)
     {
-        if (Find(binary, out var missing) is not { } path)
+        if (BinaryArgument.Find(binary, out var missing) is not { } path)
         {
             return CommandError.Write(ExitCode.Usage, missing!);
         }
@@ -129,28 +131,5 @@ internal static class SymbolsCommand
         }
 
         return ExitCode.Fine;
-    }
-
-    /// <summary>Finds a file as rules do: by its path, or a program or library by its name.</summary>
-    internal static string? Find(string binary, out string? missing)
-    {
-        missing = null;
-        if (binary.Contains('/'))
-        {
-            missing = FileStatus.Of(binary) is null ? $"{binary}: no such file" : null;
-            return missing is null ? binary : null;
-        }
-
-        Target target = binary.EndsWith(".so", StringComparison.Ordinal) || binary.Contains(".so.", StringComparison.Ordinal)
-            ? new Target.Library(binary)
-            : new Target.Program(binary);
-        var found = new TargetFinder().Find(target);
-        if (found.Files is [var first, ..])
-        {
-            return first.Path;
-        }
-
-        missing = $"{found.Missing ?? target.Missing}{(target is Target.Library ? $"; a relative path is written ./{binary}" : "")}";
-        return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceAgent.Commands.Arguments;
 using TraceAgent.Hosting;
 using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Status;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
+using TraceAgent.Commands.Arguments;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.RuleFiles;

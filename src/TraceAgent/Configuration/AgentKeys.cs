@@ -1,5 +1,4 @@
 using TraceAgent.Rules;
-using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,5 +1,5 @@
 using TraceAgent.Rules;
-using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Lines;
 using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Configuration;

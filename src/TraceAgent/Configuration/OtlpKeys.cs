@@ -1,6 +1,5 @@
 using TraceAgent.Capture;
 using TraceAgent.Events.Outputs;
-using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

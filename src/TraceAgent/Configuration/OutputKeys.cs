@@ -1,5 +1,5 @@
 using TraceAgent.Events.Outputs;
-using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Keys.Places;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

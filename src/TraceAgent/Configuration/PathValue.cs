@@ -1,4 +1,3 @@
-using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Secrets;

@@ -1,7 +1,7 @@
 using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Values;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Locations;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Commands.Listings;
+
+/// <summary>Describes variables: type, and where the value is, or why it cannot be had and on which lines it can.</summary>
+/// <param name="architecture">The architecture that registers are of.</param>
+internal sealed class VariableText(Architecture architecture)
+{
+    private const int MostBytes = 16;
+
+    private readonly ExprText _text = new(architecture, []);
+
+    public IEnumerable<string[]> Rows(IEnumerable<LineVariable> variables) => variables.Select(variable => new[]
+    {
+        PrintableText.Of(variable.Name), PrintableText.Of(variable.Type),
+        $"{Describe(variable.Place)}{(variable.Lives.Count > 0 ? $"; it can on {Describe(variable.Lives)}" : "")}",
+    });
+
+    public void WriteJson(Utf8JsonWriter json, IEnumerable<LineVariable> variables)
+    {
+        json.WriteStartArray("variables");
+        foreach (var variable in variables)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", PrintableText.WellFormed(variable.Name));
+            json.WriteString("kind", variable.IsParameter ? "parameter" : "local");
+            json.WriteString("type", PrintableText.WellFormed(variable.Type));
+            if (variable.Place is LocationPiece.Missing missing)
+            {
+                json.WriteString("problem", CodeOf(missing.Reason));
+            }
+            else
+            {
+                json.WriteString("value", Describe(variable.Place));
+            }
+
+            if (variable.Lives.Count > 0)
+            {
+                json.WriteStartArray("lives");
+                foreach (var lines in variable.Lives)
+                {
+                    json.WriteStringValue(Describe(lines));
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private string Describe(LocationPiece place) => place switch
+    {
+        LocationPiece.Memory memory => $"at {_text.Of(memory.Address)}",
+        LocationPiece.Value value => _text.Of(value.Computed),
+        LocationPiece.Static known => string.Create(CultureInfo.InvariantCulture, $"at 0x{known.Address:x} of the file"),
+        LocationPiece.Bytes bytes => $"always the bytes {Convert.ToHexStringLower([.. bytes.Content.Take(MostBytes)])}"
+            + (bytes.Content.Count > MostBytes ? "..." : ""),
+        LocationPiece.Pieces pieces => string.Join(", ", pieces.Parts.Select(
+            part => $"{Plural.Of((long)part.Bits, "bit")}: {Describe(part.Place)}")),
+        LocationPiece.Pointee => "a pointer that was optimised out; what it points to may be known",
+        LocationPiece.Missing missing => Describe(missing.Reason),
+        _ => "",
+    };
+
+    private static string Describe(IEnumerable<LineRange> lives)
+    {
+        var lines = lives.ToList();
+        return $"{(lines is [{ } only] && only.First == only.Last ? "line" : "lines")} {string.Join(", ", lines.Select(Describe))}";
+    }
+
+    private static string Describe(LineRange lines) => lines.First == lines.Last
+        ? lines.First.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{lines.First}-{lines.Last}");
+
+    private static string Describe(MissingReason reason) => reason switch
+    {
+        MissingReason.OptimisedOut => "optimised out",
+        MissingReason.NotLive => "cannot be had here",
+        MissingReason.NeedsEntryValue => "only as it was on entry",
+        MissingReason.VectorRegister => "in a floating-point or vector register",
+        MissingReason.FloatingPoint => "computed with floating-point numbers",
+        MissingReason.ThreadLocal => "of the thread (thread-local)",
+        MissingReason.NeedsLoadAddress => "computed from an address of the file",
+        MissingReason.Branches => "computed with branches",
+        MissingReason.CallerArgument => "only as the caller has it",
+        MissingReason.TooComplex => "computed in too many steps",
+        MissingReason.NoFrame => "in a frame that is not described",
+        _ => "described in a way that is not understood",
+    };
+
+    /// <summary>The code of a reason for machines.</summary>
+    private static string CodeOf(MissingReason reason) => reason switch
+    {
+        MissingReason.OptimisedOut => "optimised_out",
+        MissingReason.NotLive => "not_live",
+        MissingReason.NeedsEntryValue => "needs_entry_value",
+        MissingReason.VectorRegister => "vector_register",
+        MissingReason.FloatingPoint => "floating_point",
+        MissingReason.ThreadLocal => "thread_local",
+        MissingReason.NeedsLoadAddress => "needs_load_address",
+        MissingReason.Branches => "branches",
+        MissingReason.CallerArgument => "caller_argument",
+        MissingReason.TooComplex => "too_complex",
+        MissingReason.NoFrame => "no_frame",
+        _ => "not_understood",
+    };
+}
