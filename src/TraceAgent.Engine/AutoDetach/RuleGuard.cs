@@ -8,15 +8,14 @@ using TraceAgent.Rules;
 namespace TraceAgent.Engine.AutoDetach;
 
 /// <summary>Detaches rules that have used up their time or their budget, or do harm.</summary>
-/// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
+/// <param name="cost">The cost of a hit on this machine: measured on a thread of its own when it is asked for first.</param>
 /// <param name="programs">The times of the probes' own programs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
 /// <param name="rules">The table of all rules, with what is attached; the guard records in it why something is not.</param>
 public sealed class RuleGuard(
-    Func<HitCost> measure, ProgramRunTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
+    Lazy<Task<HitCost>> cost, ProgramRunTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
-    private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
 
     /// <summary>The receiver of reports.</summary>
@@ -88,14 +87,14 @@ public sealed class RuleGuard(
             }
         }
 
-        if (costly.Count == 0 || !_cost.Value.IsCompletedSuccessfully)
+        if (costly.Count == 0 || !cost.Value.IsCompletedSuccessfully)
         {
             _budget.Rest(now);
             return false;
         }
 
         programs.Update([.. rules.Attached], now);
-        var costs = costly.ConvertAll(rule => CostOf(rule, _cost.Value.Result));
+        var costs = costly.ConvertAll(rule => CostOf(rule, cost.Value.Result));
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
             Listener.Suspended(rules.FindAttached(verdict.Rule)!.Rule, verdict);

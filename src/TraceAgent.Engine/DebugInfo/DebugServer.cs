@@ -1,5 +1,6 @@
 using System.Net;
 using TraceAgent.Dwarf.Elf;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.DebugFiles;
 
@@ -50,11 +51,13 @@ public sealed class DebugServer(Uri server, string cache)
 
     /// <summary>Fetches the file of a build, unless it is there.</summary>
     /// <param name="id">The build id.</param>
+    /// <param name="end">Ends the fetch before its time.</param>
     /// <returns>The reason why it is not there; null when it is.</returns>
-    public async Task<string?> FetchAsync(string id)
+    public async Task<string?> FetchAsync(string id, CancellationToken end = default)
     {
         var path = new DebugFolders([cache]).OfBuild(id).First();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
+        patience.CancelAfter(Patience);
         try
         {
             if (File.Exists(path))
@@ -63,7 +66,7 @@ public sealed class DebugServer(Uri server, string cache)
                 return null;
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            MakeFolder(Path.GetDirectoryName(path)!);
             var part = $"{path}.{Environment.ProcessId}.part";
             try
             {
@@ -76,7 +79,7 @@ public sealed class DebugServer(Uri server, string cache)
         }
         catch (OperationCanceledException)
         {
-            return $"{server} took more than {Patience.TotalSeconds} s";
+            return end.IsCancellationRequested ? "the agent ended meanwhile" : $"{server} took more than {Patience.TotalSeconds} s";
         }
         catch (Exception failed) when (failed is HttpRequestException or HttpIOException)
         {
@@ -131,9 +134,28 @@ public sealed class DebugServer(Uri server, string cache)
             return $"what {server} sent belongs to another build ({(sent is null ? "it has no build id" : $"build id {sent}, not {id}")})";
         }
 
+        FileOwnership.Give(part, cache);
         File.Move(part, path, overwrite: true);
         Trim(path);
         return null;
+    }
+
+    /// <summary>
+    /// Makes a folder below the cache, which whoever owns the cache can use as well: root may fetch by a command for an agent that is
+    /// another user.
+    /// </summary>
+    private void MakeFolder(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            if (path != cache)
+            {
+                MakeFolder(Path.GetDirectoryName(path)!);
+            }
+
+            Directory.CreateDirectory(path);
+            FileOwnership.Give(path, cache);
+        }
     }
 
     private void Trim(string newest)

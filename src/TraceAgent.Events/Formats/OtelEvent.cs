@@ -68,6 +68,10 @@ internal static class OtelEvent
         {
             attributes[Own + "duration_ns"] = new ScalarValue(
                 traced.Duration <= long.MaxValue ? (long)traced.Duration : traced.Duration.ToString(CultureInfo.InvariantCulture));
+            if (traced.AddedByTracing > 0)
+            {
+                attributes[Own + "tracing_ns"] = new ScalarValue((long)traced.AddedByTracing);
+            }
         }
 
         for (var i = 0; i < shape.Fields.Length; i++)

@@ -19,6 +19,9 @@ public sealed record SiteName(string Text, byte[] Json, string Binary)
     private string? _call;
     private string? _bare;
 
+    /// <summary>True when the kernel emulates the probed instruction, and need not single-step it.</summary>
+    public bool IsEmulated { get; init; }
+
     /// <param name="symbol">The symbol as it is shown.</param>
     /// <param name="binary">The path of the file that it is in.</param>
     public static SiteName Of(string symbol, string binary) =>
@@ -65,6 +68,7 @@ public sealed class KindShape
         };
         Sites = sites;
         HasDuration = kind == EventKind.Call;
+        ReturnsAtInstructions = bound.Plan.ReturnsAtInstructions;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
         var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
         (Message, JsonMessage) = (message.Text, message.Json);
@@ -119,6 +123,9 @@ public sealed class KindShape
     public SiteName[] Sites { get; }
 
     public bool HasDuration { get; }
+
+    /// <summary>True when the end of a call is seen at an instruction of the function, and not at the caller.</summary>
+    public bool ReturnsAtInstructions { get; }
 
     /// <summary>The process properties that the message names.</summary>
     public ProcessProperty[] OfProcess { get; }

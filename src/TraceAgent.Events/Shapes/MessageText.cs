@@ -18,7 +18,7 @@ internal static class MessageText
                 AppendValue(into, traced, hole.Index, hole.Format);
                 break;
             case HoleSource.Duration:
-                DurationText.Append(into, traced.Duration, hole.Format);
+                DurationText.Append(into, traced.OwnDuration, hole.Format);
                 break;
             case HoleSource.Pid:
                 into.Append((ulong)traced.Pid, hole.Format);

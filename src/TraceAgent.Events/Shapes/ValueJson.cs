@@ -15,7 +15,7 @@ internal static class ValueJson
                 WriteValue(line, traced, hole.Index);
                 break;
             case HoleSource.JsonDuration:
-                line.AppendJson(traced.Duration);
+                WriteDuration(line, traced);
                 break;
             case HoleSource.JsonProcess:
                 WriteProperty(line, traced.Shape.OfProcess[hole.Index], traced.Process);
@@ -29,6 +29,16 @@ internal static class ValueJson
             default:
                 WriteProblems(line, traced);
                 break;
+        }
+    }
+
+    private static void WriteDuration(LineBuffer line, TracedEvent traced)
+    {
+        line.AppendJson(traced.Duration);
+        if (traced.AddedByTracing > 0)
+        {
+            line.Append(",\"tracing_ns\":"u8);
+            line.AppendJson(traced.AddedByTracing);
         }
     }
 

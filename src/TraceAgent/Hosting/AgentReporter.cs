@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine;
 using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
@@ -23,24 +24,27 @@ internal sealed class AgentReporter(
 
     public event Action? OnReloaded;
 
+    /// <summary>Raised when a rule was attached whose events have durations.</summary>
+    public event Action? OnCallsTraced;
+
     public void Attached(Rule rule, AttachedProbe probe)
     {
         Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
         WarnOfReaders(rule, probe.Files);
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        Announce(rule, probe.Files);
     }
 
     public void Replaced(Rule rule, AttachedProbe probe)
     {
         Log.RuleReplaced(logger, rule.Name.Value, SitesOf([.. probe.Files]));
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        Announce(rule, probe.Files);
     }
 
     public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
         Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
         WarnOfReaders(rule, files);
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
+        Announce(rule, files);
     }
 
     public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -155,6 +159,15 @@ internal sealed class AgentReporter(
     }
 
     private const int MaxNames = 3;
+
+    private void Announce(Rule rule, IEnumerable<AttachedFile> files)
+    {
+        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
+        if (rule.On == ProbeTrigger.Call)
+        {
+            OnCallsTraced?.Invoke();
+        }
+    }
 
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
 

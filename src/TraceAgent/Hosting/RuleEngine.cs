@@ -31,12 +31,17 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     private readonly ComparisonQueue _comparisons;
     private readonly IDisposable _hangup;
     private readonly DetachReports _detaches;
+    private readonly Lazy<Task<HitCost>> _cost;
 
     public RuleEngine(
         AgentParts parts, EventPipeline pipeline, PacketEngine packets, (AgentRun Run, ISystemdNotifier Notifier) host, ILogger logger)
     {
         (_parts, _pipeline, _logger) = (parts, pipeline, logger);
+        _cost = new Lazy<Task<HitCost>>(() => Task.Run(MeasureHits));
         Reporter = new AgentReporter(logger, pipeline.Pump, pipeline.Clock);
+
+        // As soon as there can be durations, and not before: measuring would delay the first rule.
+        Reporter.OnCallsTraced += () => _ = _cost.Value;
         _detachQueue = new DetachQueue(parts.Session, pipeline.Slots, pipeline.Pump);
         var folders = parts.Configuration.DebugFolders;
         _reconciler = new Reconciler(
@@ -131,8 +136,15 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         run.End();
     });
 
+    private HitCost MeasureHits()
+    {
+        var cost = HitCost.Measure(_parts.Session.AttachMethod);
+        _pipeline.SetAdded(cost.Added);
+        return cost;
+    }
+
     private RuleGuard Guard(HarmGuard harm) => new(
-        () => HitCost.Measure(_parts.Session.AttachMethod),
+        _cost,
         new ProgramRunTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
     {
