@@ -84,7 +84,7 @@ internal sealed class ReturnPlace
             [.. Registers().Select((place, i) => new Piece(place, 8 * (ulong)Math.Min(Word, size - (i * Word)), 0))]);
     }
 
-    /// <summary>Memory at the address that the caller passed, which x86-64 has in the register of a result; arm64 keeps it nowhere.</summary>
+    /// <summary>Memory at the address that the caller passed. x86-64 has it in the register of a result; arm64 keeps it nowhere.</summary>
     private LocationPiece InMemory() => _architecture == Architecture.X64
         ? new LocationPiece.Memory(_architecture.ReturnValue)
         : new LocationPiece.Missing(MissingReason.NotLive);
