@@ -91,11 +91,10 @@ internal sealed record RuleSyntax
         }
     }
 
-    public string WhyNoReturn => HasAutomaticArguments && !NamesResults
-        ? "debug information has no result that a probe can read"
-        : WhyNoNamedReturn;
+    /// <summary>True when the rule says by itself what comes back, whatever debug information knows.</summary>
+    public bool SaysResult => ReturnSource is not null || ReturnsNothing;
 
-    private string WhyNoNamedReturn => NamesResults
+    public string WhyNoReturn => NamesResults
         ? $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}"
         : "the function returns nothing (void)";
 

@@ -93,7 +93,7 @@ internal static class TypeName
             return $"{(keyword.Length == 0 ? "..." : keyword)}{after}";
         }
 
-        return keyword.Length > 0 && IsC(type.Unit) ? $"{keyword} {name}{after}" : $"{name}{after}";
+        return keyword.Length > 0 && type.Unit.IsC() ? $"{keyword} {name}{after}" : $"{name}{after}";
     }
 
     private static string DimensionsOf(Entry array)
@@ -113,10 +113,6 @@ internal static class TypeName
 
         return text.Length == 0 ? "[]" : text.ToString();
     }
-
-    /// <summary>True for the languages in which structures have names of their own. DWARF 5, section 7.12, and later additions.</summary>
-    private static bool IsC(Unit unit) =>
-        unit.Root?.Unsigned(AttributeName.Language) is 0x01 or 0x02 or 0x0c or 0x1d or 0x2c or 0x3e or 0x8001;
 
     private static string Cut(string text) => text.Length > MaxLength ? $"{text[..MaxLength]}..." : text;
 }

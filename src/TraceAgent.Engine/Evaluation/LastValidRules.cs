@@ -26,6 +26,9 @@ public sealed record RuleEvaluation(
     /// <summary>The filter of every active packet rule.</summary>
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
 
+    /// <summary>The texts of the files whose rules are active, by path.</summary>
+    public IReadOnlyDictionary<string, SourceText> Sources { get; init; } = new Dictionary<string, SourceText>();
+
     /// <summary>The errors that there are now, whether they are new or not.</summary>
     public IReadOnlyList<RuleError> Errors { get; init; } = [];
 
@@ -108,6 +111,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             [.. resolved.SelectMany(file => file.WatchedNames)])
         {
             Filters = [.. resolved.SelectMany(file => file.Filters)],
+            Sources = resolved.ToDictionary(file => file.File.Path, file => file.File.Source),
             Errors = errors,
             Accepted = accepted,
         };

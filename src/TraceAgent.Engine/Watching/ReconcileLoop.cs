@@ -236,6 +236,7 @@ public sealed class ReconcileLoop : IDisposable
         _parts.Reconciler.Apply([.. _parts.Table.Active.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
         _watches.Follow(_parts.Table.Attached);
         _parts.Packets.Apply(evaluation.Filters);
+        _parts.Comparisons?.Take(evaluation.Desired, evaluation.Sources);
         Publish();
         _lastChecked = _lastCheck = Stopwatch.GetTimestamp();
     }
