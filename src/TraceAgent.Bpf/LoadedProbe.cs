@@ -18,6 +18,7 @@ public sealed class LoadedProbe : IDisposable
     private readonly string _rule;
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly InFlightTable? _inFlight;
+    private readonly DurationMap? _durations;
     private bool _closed;
 
     /// <param name="session">The session that gave the slot.</param>
@@ -40,7 +41,13 @@ public sealed class LoadedProbe : IDisposable
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with { ThreadPointer = threadPointer };
+            _durations = plan.MeasuresLeftOut ? new DurationMap() : null;
+            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with
+            {
+                ThreadPointer = threadPointer,
+                InFlightSize = _inFlight?.ValueSize ?? 0,
+                Durations = _durations?.Fd ?? -1,
+            };
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program.OnReturn, Load(program)));
@@ -54,6 +61,7 @@ public sealed class LoadedProbe : IDisposable
         catch
         {
             Close();
+            _durations?.Dispose();
             throw;
         }
     }
@@ -66,6 +74,9 @@ public sealed class LoadedProbe : IDisposable
     internal Limiter Limiter { get; }
 
     public KernelCounts Counts => _session.CountsOf(Slot);
+
+    /// <summary>The durations of the calls that were measured and have no record; readable until <see cref="Dispose"/>.</summary>
+    public DurationCounts Durations => _durations?.Read() ?? default;
 
     /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.TakeHits"/>.</summary>
     public bool WasHit => _session.WasHit(Slot);
@@ -134,7 +145,7 @@ public sealed class LoadedProbe : IDisposable
         {
             var link = UprobeLink.Attach(_session.AttachMethod, program, file, places, byCaller);
             attachment.Add(link, onReturn);
-            if (link.TakesKept)
+            if (link.UsesReserve)
             {
                 throw new KernelException(
                     "attach uprobe", file.DisplayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
@@ -197,6 +208,7 @@ public sealed class LoadedProbe : IDisposable
     public void Dispose()
     {
         Close();
+        _durations?.Dispose();
         _session.Free(Slot, Limiter);
     }
 }

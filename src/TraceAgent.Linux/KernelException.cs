@@ -9,6 +9,7 @@ public sealed class KernelException : Exception
     public const int Enoent = 2;
     public const int E2Big = 7;
     public const int Eacces = 13;
+    public const int Eexist = 17;
     public const int Einval = 22;
     public const int Emfile = 24;
 

@@ -18,6 +18,8 @@ public sealed class ProbeCompilerTests
         Counters = 13,
         Marks = 14,
         InFlight = 15,
+        InFlightSize = StackFrame.CallValueSize,
+        Durations = 16,
     };
 
     public static TheoryData<string> Plans => SamplePlans.Names;

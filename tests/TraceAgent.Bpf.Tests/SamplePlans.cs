@@ -21,6 +21,11 @@ internal static class SamplePlans
         ["call"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, Long), (1, Long)], Long),
         ["call-with-texts"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, new CaptureType.Text(300))], new CaptureType.Text(16)),
         ["call-at-ret"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, Long)], Long) with { ReturnsAtInstructions = true },
+        ["call-when-slow"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, Long)], Long) with
+        {
+            ReturnCondition = new Expr.Binary(
+                BinaryOperator.Greater, new Expr.Special(SpecialValue.Duration), new Expr.Constant(1_000_000)),
+        },
         ["call-that-leaves"] = Leaving(ProbeTrigger.Call, [(0, Long)], Long),
         ["return-that-leaves"] = Leaving(ProbeTrigger.Return, [], new CaptureType.Text(16)),
         ["both-that-leaves"] = Leaving(ProbeTrigger.Both, [(0, Long)], Int),

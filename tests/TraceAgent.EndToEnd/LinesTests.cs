@@ -162,6 +162,8 @@ public sealed class LinesTests : IDisposable
                 },
                 "the server has it", () => run.Errors);
             Assert.Equal(expected, run.Output);
+            AssertFetchedFor("check", cache, stripped, configuration);
+            AssertFetchedFor("resolve", cache, stripped, configuration);
             server.Kill();
             server.WaitForExit();
         }
@@ -174,6 +176,20 @@ public sealed class LinesTests : IDisposable
         Assert.StartsWith(
             $"traceagent: TA276: the debug information of {stripped} was not fetched: http://127.0.0.1:{port}/ cannot be reached: ",
             refused.Errors, StringComparison.Ordinal);
+    }
+
+    private void AssertFetchedFor(string command, string cache, string stripped, string configuration)
+    {
+        var rules = _workspace.Write("fetched.yaml", RuleText.File(RuleText.Rule("fetched", stripped, "priced", "args: auto")));
+        Directory.Delete(Path.Combine(cache, ".build-id"), recursive: true);
+
+        var run = Command.Run(Repository.Agent, command, "--config", configuration, rules);
+
+        Assert.True(run.ExitCode == 0, run.Errors + run.Output);
+        Assert.Contains(
+            $"traceagent: fetching the debug information of {stripped} from http://127.0.0.1:", run.Errors, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(cache, "*.debug", SearchOption.AllDirectories));
+        Assert.DoesNotContain("pending", run.Output + run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

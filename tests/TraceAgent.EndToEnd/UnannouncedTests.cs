@@ -92,6 +92,25 @@ public sealed class UnannouncedTests : IDisposable
         agent.Stop();
     }
 
+    [Fact]
+    public void What_no_state_of_a_file_shows_is_found_within_half_a_minute()
+    {
+        const int watched = 1024;
+        var folders = Enumerable.Range(0, watched + 1).Select(i => _workspace.Folder($"releases/{i:0000}")).ToList();
+        using var agent = AgentProcess.Start(
+            AttachMethod.Multi, _workspace.Write("rules.yaml", Tick(_workspace["releases/*/ticker"], "here")));
+        Thread.Sleep(TimeSpan.FromSeconds(5));
+
+        var added = Stopwatch.StartNew();
+        _workspace.Install(TracedProgram.Compile("ticker"), $"releases/{watched:0000}/ticker");
+
+        agent.WaitForMessage("attached");
+        Assert.InRange(added.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30) + Limit);
+        using var ticker = TracedProgram.Start(Path.Combine(folders[^1], "ticker"));
+        CallUntil(agent, ticker, "here");
+        agent.Stop();
+    }
+
     private static string Tick(string program, string message) =>
         RuleText.File(RuleText.Rule("tick", program, "Tick", "args: 1", $"format: '{message}'"));
 

@@ -78,7 +78,7 @@ public sealed class DebugServerTests : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_given_up() => Assert.Equal(
         $"{_address} took more than 0.5 s",
-        await new DebugServer(_address, _folder.Root) { Patience = TimeSpan.FromSeconds(0.5) }.FetchAsync(_id));
+        await new DebugServer(_address, _folder.Root) { FetchTimeout = TimeSpan.FromSeconds(0.5) }.FetchAsync(_id));
 
     [Fact]
     public async Task A_server_that_does_not_have_it_or_is_not_there_says_so()
@@ -112,6 +112,53 @@ public sealed class DebugServerTests : IDisposable
         Assert.True(File.Exists(Cached));
         Assert.False(File.Exists(_folder[".build-id/old/x.debug"]));
         Assert.True(File.Exists(_folder[".build-id/used/x.debug"]));
+    }
+
+    [Fact]
+    public async Task A_command_waits_for_as_long_as_it_may_in_all_and_leaves_nothing_half_received()
+    {
+        using var image = ElfImage.TryOpen(Program, out _)!;
+        var asked = _listener.GetContextAsync();
+        var waited = new List<string>();
+        var fetches = new DebugFetches(new DebugServer(_address, _folder.Root), TimeSpan.FromSeconds(0.5));
+        fetches.Waiting += waited.Add;
+
+        Assert.Equal(
+            $"the debug information of {Program} is being fetched and is not there", fetches.Awaited(image, Program, out _, out _));
+        var response = (await asked).Response;
+        response.ContentLength64 = 2000;
+        response.OutputStream.Write(new byte[1000]);
+        response.OutputStream.Flush();
+        SpinWait.SpinUntil(() => Files().Length > 0, TimeSpan.FromSeconds(10));
+        Assert.NotNull(fetches.Awaited(image, Program, out _, out _));
+        fetches.Dispose();
+
+        Assert.Equal([Program], waited);
+        Assert.Empty(Files());
+
+        string[] Files() => Directory.GetFiles(_folder.Root, "*", SearchOption.AllDirectories);
+    }
+
+    [Fact]
+    public void A_command_gets_what_the_server_sends_in_time()
+    {
+        using var image = ElfImage.TryOpen(Program, Program, out _, new DebugFolders([_folder.Root]))!;
+        _ = Answer(File.ReadAllBytes(Program));
+        using var fetches = new DebugFetches(new DebugServer(_address, _folder.Root), TimeSpan.FromMinutes(1));
+
+        Assert.Null(fetches.Awaited(image, Program, out var problem, out var hasCome));
+        Assert.Equal((null, true, true), (problem, hasCome, File.Exists(Cached)));
+    }
+
+    [Fact]
+    public void A_file_to_decompress_to_is_where_something_can_be_written()
+    {
+        using var file = SpillFile.TryOpen(["/proc/1", _folder["missing"], _folder.Root]);
+
+        Assert.NotNull(file);
+        RandomAccess.Write(file, new byte[10], 0);
+        Assert.Empty(Directory.GetFiles(_folder.Root));
+        Assert.Null(SpillFile.TryOpen(["/proc/1"]));
     }
 
     /// <summary>Answers one request with these bytes; returns its path.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
@@ -44,6 +45,28 @@ public class FlatEventTests
         Assert.Equal(1210, json.GetProperty("duration_ns").GetInt64());
         Assert.Equal("payments", json.GetProperty("team").GetString());
         Assert.Equal("call", json.GetProperty("event").GetString());
+    }
+
+    [Theory]
+    [InlineData(1000UL, "210ns", 1000)]
+    [InlineData(5000UL, "0ns", 1210)]
+    public void A_message_has_the_duration_without_what_tracing_added_and_properties_have_both(ulong added, string shown, long takenOff)
+    {
+        var sample = new Sample("in {duration}");
+        sample.Decoder.Added[isEmulated: false, atInstructions: false] = added;
+        sample.Decoder.Added[isEmulated: true, atInstructions: true] = 7;
+        var logEvent = sample.Decode(sample.Record(1))!;
+
+        var ours = Sample.LineOf(logEvent);
+        var flat = SerilogEventConverter.Of(logEvent);
+        var otel = OtelEvent.Of(logEvent, new LineBuffer());
+
+        Assert.Contains($"\"@m\":\"in {shown}\"", ours, StringComparison.Ordinal);
+        Assert.Contains($",\"duration_ns\":1210,\"tracing_ns\":{takenOff}", ours, StringComparison.Ordinal);
+        Assert.Equal($"in {shown}", flat.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(("1210", $"{takenOff}"), ($"{flat.Properties["duration_ns"]}", $"{flat.Properties["tracing_ns"]}"));
+        Assert.Equal(
+            ("1210", $"{takenOff}"), ($"{otel.Properties["traceagent.duration_ns"]}", $"{otel.Properties["traceagent.tracing_ns"]}"));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal abstract class FuzzTarget : IDisposable
         ("configurations", 100_000, () => new Targets.Configurations()),
         ("names", 100_000, () => new Targets.MangledNames()),
         ("debug", 300_000, () => new Targets.DebugInformation()),
+        ("packages", 100_000, () => new Targets.DebugPackages()),
         ("elf", 40_000, () => new Targets.ElfFiles()),
     ];
 

@@ -29,6 +29,12 @@ public sealed record ProbeBinding
     public int Marks { get; init; }
 
     public int InFlight { get; init; }
+
+    /// <summary>Bytes of a value of <see cref="InFlight"/>.</summary>
+    public int InFlightSize { get; init; }
+
+    /// <summary>The map with the durations of calls that are left out: see <see cref="DurationLayout"/>. -1 for none.</summary>
+    public int Durations { get; init; } = -1;
 }
 
 /// <summary>One kernel program of a probe.</summary>

@@ -1,22 +1,90 @@
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Compiler;
 
 /// <summary>The code for the table of calls in flight: see <see cref="InFlightLayout"/>.</summary>
 public static partial class ProbeCompiler
 {
+    /// <summary>BPF_NOEXIST: an update fails when the key is there.</summary>
+    private const int NoExist = 1;
+
     /// <summary>Writes the entry of the call into the table; goes to <paramref name="lost"/> when that is full.</summary>
     private static void Keep(ProgramCode program, Label lost, Label kept)
     {
-        const int noExist = 1;
+        if (program.Binding.InFlightSize <= StackFrame.CallValueSize
+            && program.Plan.EntryFields.All(field => field.Storage is Storage.Scalar))
+        {
+            KeepFromStack(program, lost, kept);
+        }
+        else
+        {
+            KeepInPlace(program, lost, kept);
+        }
+    }
+
+    /// <summary>
+    /// Makes a small entry on the stack, and writes it at once: one operation of the table, where <see cref="KeepInPlace"/> takes
+    /// two. Waiting for a page may overwrite it, so it is begun anew then.
+    /// </summary>
+    private static void KeepFromStack(ProgramCode program, Label lost, Label kept)
+    {
+        const int any = 0;
+        var (code, plan, layout) = (program.Code, program.Plan, program.Plan.LayoutOf(EventKind.Call));
+        var fields = plan.Trigger == ProbeTrigger.Call ? plan.EntryFields : [];
+        program.FieldsOnStack(fields, layout).ReadAll(Begin, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
+        code.Call(BpfFunction.KtimeGetNs);
+        code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
+        Write(NoExist);
+        code.JumpIfInt(Opcode.IfEqual, Reg.R0, 0, kept);
+        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, -KernelException.Eexist, lost);
+
+        // Left behind, as by longjmp, at the place that this call has now.
+        program.Count(CounterLayout.Unreturned);
+        Write(any);
+        code.JumpIfInt(Opcode.IfEqual, Reg.R0, 0, kept);
+        program.Map(BpfFunction.MapDelete, program.Binding.InFlight, StackFrame.CallKey);
+        code.Jump(lost);
+
+        void Begin()
+        {
+            if (plan.LeavesByJumps)
+            {
+                ReadCaller(program);
+            }
+
+            code.Move(Reg.R7, Reg.Frame);
+            code.Arithmetic(Opcode.Add, Reg.R7, StackFrame.CallValue);
+            for (var at = 0; at < program.Binding.InFlightSize; at += 8)
+            {
+                code.Store(Reg.R7, at, at == InFlightLayout.Slot ? (int)program.Binding.Slot : 0, 8);
+            }
+
+            if (plan.LeavesByJumps)
+            {
+                code.Load(Reg.R1, Reg.Frame, StackFrame.Scratch);
+                code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
+            }
+        }
+
+        void Write(int flags) => program.Map(BpfFunction.MapUpdate, program.Binding.InFlight, StackFrame.CallKey, () =>
+        {
+            code.Move(Reg.R3, Reg.R7);
+            code.Set(Reg.R4, flags);
+        });
+    }
+
+    /// <summary>Writes an entry of zeros, which the kernel copies from the control map, and fills it where it lies then.</summary>
+    private static void KeepInPlace(ProgramCode program, Label lost, Label kept)
+    {
         var (code, plan, binding) = (program.Code, program.Plan, program.Binding);
         var found = new Label();
         var isNew = new Label();
         program.Map(BpfFunction.MapUpdate, binding.InFlight, StackFrame.CallKey, () =>
         {
             code.MapValue(Reg.R3, binding.Control, ControlLayout.Zeros);
-            code.Set(Reg.R4, noExist);
+            code.Set(Reg.R4, NoExist);
         });
 
         // The entry is this call's, whatever the update returned: new, or left behind by longjmp and overwritten.

@@ -80,7 +80,7 @@ public static partial class ProbeCompiler
             LeaveOnRestart(program);
         }
 
-        new HitGate(program).TakeOrLeave(kind, program.Exit);
+        new HitGate(program).CheckState(kind, program.Exit);
         program.FindCounters();
         LogEvent(program, kind);
         return program.Finish(onReturn: kind == EventKind.Return);
@@ -124,7 +124,7 @@ public static partial class ProbeCompiler
         code.Move(Reg.R6, Reg.R1);
         LeaveOnRestart(program);
         program.FindCookie();
-        gate.TakeOrLeave(isCall ? EventKind.Call : EventKind.Entry, notTaken);
+        gate.CheckState(isCall ? EventKind.Call : EventKind.Entry, notTaken);
         program.FindCounters();
         WriteCallKey(program, stackPointerRise: 0, unknown: lost);
         var leave = new Label();
@@ -175,6 +175,7 @@ public static partial class ProbeCompiler
         var isJump = form.Kind == ExitKind.Jump;
         var fields = program.Fields(plan.ReturnFields, layout, kind == EventKind.Call ? plan.EntryFields.Count : 0, withResult: !isJump);
         var forget = new Label();
+        var leftOut = plan.MeasuresLeftOut ? new Label() : forget;
         var passing = new Label();
         code.Move(Reg.R6, Reg.R1);
         code.Call(BpfFunction.KtimeGetNs);
@@ -205,19 +206,19 @@ public static partial class ProbeCompiler
         if (plan.ReturnCondition is { } condition)
         {
             // Without a result, a condition on it cannot be computed.
-            gate.Filter(isJump && condition.ReadsHit() ? new Expr.Constant(0) : condition, forget);
+            gate.Filter(isJump && condition.ReadsHit() ? new Expr.Constant(0) : condition, leftOut);
         }
 
         if (plan.ReturnCondition is not null || kind == EventKind.Return)
         {
-            gate.Sample(forget);
-            gate.Limit(forget);
+            gate.Sample(leftOut);
+            gate.Limit(leftOut);
         }
 
         fields.ReadAll(
             () =>
             {
-                record.Reserve(forget);
+                record.Reserve(leftOut);
                 code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
                 if (kind == EventKind.Call)
                 {
@@ -238,6 +239,13 @@ public static partial class ProbeCompiler
             shift: 0);
         code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
         record.Submit();
+        if (plan.MeasuresLeftOut)
+        {
+            code.Jump(forget);
+            code.Place(leftOut);
+            CountDuration(program, forget);
+        }
+
         code.Place(forget);
         program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
         code.Jump(program.Exit);

@@ -15,11 +15,12 @@ internal sealed class ProgramCode
         Binding = binding;
         var waits = plan.ReadsPlainly ? null : binding.Waits;
         var limit = waits is null ? StackFrame.Limit : StackFrame.Limit + PageCheck.StackSize;
-        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout, limit)
-        {
-            ThreadPointer = binding.ThreadPointer,
-        };
+        Expressions = Below(StackFrame.Temporaries);
+        BelowCallValue = Below(StackFrame.CallValue);
         Touch = waits is null ? null : new PageTouch(Code, Expressions, new PageCheck(Code, waits));
+
+        ExprCompiler Below(int stackTop) =>
+            new(Code, plan.Architecture, stackTop, callLayout, limit) { ThreadPointer = binding.ThreadPointer };
     }
 
     public CapturePlan Plan { get; }
@@ -32,6 +33,9 @@ internal sealed class ProgramCode
     public Label Exit { get; } = new();
 
     public ExprCompiler Expressions { get; }
+
+    /// <summary>Computes what goes into <see cref="StackFrame.CallValue"/>.</summary>
+    private ExprCompiler BelowCallValue { get; }
 
     /// <summary>The code that waits for pages; null where programs must not wait, and a page that is not in memory is a fault.</summary>
     public PageTouch? Touch { get; }
@@ -108,6 +112,10 @@ internal sealed class ProgramCode
     public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first, bool withResult = true) => new(
         Code, Expressions, Touch,
         [.. fields.Select((field, i) => (field, layout.Fields[first + i])).Where(one => withResult || !one.field.NeedsResult())]);
+
+    /// <summary>The fields of a call that lie in <see cref="StackFrame.CallValue"/>.</summary>
+    public FieldCompiler FieldsOnStack(EquatableArray<CaptureField> fields, RecordLayout layout) => new(
+        Code, BelowCallValue, Touch, [.. fields.Select((field, i) => (field, layout.Fields[i]))]);
 
     /// <summary>
     /// Ends the program. From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing

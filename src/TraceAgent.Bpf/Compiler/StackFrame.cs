@@ -39,6 +39,15 @@ internal static class StackFrame
     /// <summary>The place below which expressions have their temporaries.</summary>
     public const int Temporaries = -112;
 
+    /// <summary>The value of a call in flight while it is made, where it is small: see <see cref="InFlightLayout"/>.</summary>
+    public const int CallValue = Temporaries - CallValueSize;
+
+    /// <summary>
+    /// Bytes of such a value: room for 12 integers. With key and header they fill 192 bytes, one of the sizes in which the kernel
+    /// gives out memory (kernel/bpf/memalloc.c).
+    /// </summary>
+    public const int CallValueSize = 120;
+
     /// <summary>The end of the stack: a program, with the functions that it calls, has 512 bytes.</summary>
     public const int Limit = -512;
 }

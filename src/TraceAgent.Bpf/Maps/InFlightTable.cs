@@ -6,11 +6,8 @@ namespace TraceAgent.Bpf.Maps;
 /// <summary>The calls in flight of one rule, shared by its probes: those at the same time and those one after the other.</summary>
 internal sealed class InFlightTable
 {
-    /// <summary>
-    /// The minimum size of a value: room for 12 integers, so that successors of most probes fit. With key and header it fills 192
-    /// bytes, one of the sizes in which the kernel gives out memory (kernel/bpf/memalloc.c).
-    /// </summary>
-    private const int MinValueSize = 120;
+    /// <summary>The minimum size of a value, so that successors of most probes fit.</summary>
+    private const int MinValueSize = StackFrame.CallValueSize;
 
     /// <summary>The maximum number of calls of one rule in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
     private const int MaxCalls = 65_536;
@@ -18,22 +15,24 @@ internal sealed class InFlightTable
     private const int MaxBytes = 32 << 20;
 
     private readonly BpfMap _map;
-    private readonly int _valueSize;
     private int _users = 1;
 
     private InFlightTable(int valueSize)
     {
-        _valueSize = valueSize;
+        ValueSize = valueSize;
         var calls = Math.Clamp(MaxBytes / valueSize, MinCalls, MaxCalls);
         _map = BpfMap.Create(MapType.Hash, "ta_calls", new MapSize(StackFrame.CallKeySize, valueSize, calls), BpfMap.NoPreallocation);
     }
 
     public int Fd => _map.Fd;
 
+    /// <summary>Bytes of a value.</summary>
+    public int ValueSize { get; }
+
     /// <summary>The sibling's table where values of that size fit, else a new one. To be given back by <see cref="Leave"/>.</summary>
     public static InFlightTable ShareOrCreate(InFlightTable? sibling, int valueSize)
     {
-        if (sibling is not null && sibling._valueSize >= valueSize)
+        if (sibling is not null && sibling.ValueSize >= valueSize)
         {
             Interlocked.Increment(ref sibling._users);
             return sibling;
@@ -72,7 +71,7 @@ internal sealed class InFlightTable
     /// <returns>The number of removed calls.</returns>
     public int RemoveAbandoned(uint slot, bool ofGoroutines)
     {
-        var value = new byte[_valueSize];
+        var value = new byte[ValueSize];
         return CallInFlight.Abandoned(CallsOf(slot, ofGoroutines))
             .Count(call => Find(call.Key, slot, value) == call.Time && _map.Delete(call.Key));
     }
@@ -92,7 +91,7 @@ internal sealed class InFlightTable
     private List<CallInFlight> CallsOf(uint slot, bool ofGoroutines)
     {
         var calls = new List<CallInFlight>();
-        var value = new byte[_valueSize];
+        var value = new byte[ValueSize];
         foreach (var key in _map.Keys())
         {
             if (Find(key, slot, value) is { } time)

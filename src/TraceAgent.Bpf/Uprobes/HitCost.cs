@@ -10,22 +10,26 @@ namespace TraceAgent.Bpf.Uprobes;
 /// <param name="ReturnNs">The additional cost of following the return.</param>
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
+    /// <summary>The part of it that lies within the duration of a call.</summary>
+    public AddedDuration Added { get; init; }
+
     // Short rounds, many of them: on a busy machine, the best one is one in which no other thread took the processor.
-    private const int Calls = 20;
-    private const int Rounds = 20;
+    internal const int Calls = 20;
+    internal const int Rounds = 20;
     private const int SteppedAt = 256;
 
     /// <summary>The cost that is assumed where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>
     public static HitCost Typical { get; } = new(540, 3740, 800);
 
     /// <summary>A function for x86-64 that begins with an emulated instruction: push %rbp; pop %rbp; ret.</summary>
-    private static byte[] Emulated => [0x55, 0x5d, 0xc3];
+    internal static byte[] Emulated => [0x55, 0x5d, 0xc3];
 
     /// <summary>A function for x86-64 that begins with a stepped instruction: mov %edi,%eax; ret.</summary>
-    private static byte[] Stepped => [0x89, 0xf8, 0xc3];
+    internal static byte[] Stepped => [0x89, 0xf8, 0xc3];
 
     /// <summary>
-    /// Measures by probing two functions of our own, in a file in memory, and calling them. Takes some ms to some tens of ms.
+    /// Measures by probing two functions of our own, in a file in memory, and calling them. Takes some tens of ms, most of which
+    /// the kernel waits.
     /// </summary>
     public static HitCost Measure(AttachMethod method)
     {
@@ -48,7 +52,10 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
             return new HitCost(
                 emulated,
                 Probed(method, program, code, SteppedAt, alsoReturn: false),
-                Math.Max(0, Probed(method, program, code, 0, alsoReturn: true) - emulated));
+                Math.Max(0, Probed(method, program, code, 0, alsoReturn: true) - emulated))
+            {
+                Added = AddedDuration.Measure(method, code, steppedAt: SteppedAt),
+            };
         }
         catch (KernelException)
         {

@@ -41,6 +41,9 @@ public sealed record CapturePlan(
     /// <summary>The condition on return; for calls it may use <see cref="Expr.EntryField"/> and the duration.</summary>
     public Expr? ReturnCondition { get; init; }
 
+    /// <summary>True when calls that have been measured may have no record: only their return decides that.</summary>
+    public bool MeasuresLeftOut => Trigger == ProbeTrigger.Call && ReturnCondition is not null;
+
     /// <summary>The sampling rate: of the hits that pass the conditions, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 

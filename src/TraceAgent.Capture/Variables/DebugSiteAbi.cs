@@ -30,8 +30,11 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>True at a line of source, which events name.</summary>
     public bool IsLine { get; init; }
 
-    /// <summary>The index of the type of the result; null for a function that returns nothing.</summary>
-    public int? Result { get; init; }
+    /// <summary>The result, with its place when the function returns; null for a function that returns nothing.</summary>
+    public SiteVariable? Result { get; init; }
+
+    /// <summary>True when the function may be called with more than its parameters.</summary>
+    public bool TakesMore { get; init; }
 
     /// <inheritdoc/>
     public override int? GoroutineRegister => Convention.GoroutineRegister;
@@ -41,7 +44,7 @@ public sealed record DebugSiteAbi : SiteAbi
 
     /// <summary>Equality by all but <see cref="Others"/>.</summary>
     public bool Equals(DebugSiteAbi? other) => base.Equals(other)
-        && (Convention, IsLine, Result) == (other.Convention, other.IsLine, other.Result)
+        && (Convention, IsLine, TakesMore, Result) == (other.Convention, other.IsLine, other.TakesMore, other.Result)
         && Variables == other.Variables && Types == other.Types;
 
     /// <inheritdoc/>

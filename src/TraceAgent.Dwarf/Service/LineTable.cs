@@ -46,7 +46,7 @@ internal sealed class LineTable
         return new LineTable(ordered);
     }
 
-    /// <summary>The index of the first row at the address or behind it.</summary>
+    /// <summary>The index of the first row at the address or after it.</summary>
     public int From(ulong address)
     {
         var (low, high) = (0, _rows.Count);

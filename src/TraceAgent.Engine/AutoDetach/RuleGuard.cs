@@ -8,15 +8,14 @@ using TraceAgent.Rules;
 namespace TraceAgent.Engine.AutoDetach;
 
 /// <summary>Detaches rules that have used up their time or their budget, or do harm.</summary>
-/// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
+/// <param name="cost">The cost of a hit on this machine: measured on a thread of its own when it is asked for first.</param>
 /// <param name="programs">The times of the probes' own programs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
 /// <param name="rules">The table of all rules, with what is attached; the guard records in it why something is not.</param>
 public sealed class RuleGuard(
-    Func<HitCost> measure, ProgramRunTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
+    Lazy<Task<HitCost>> cost, ProgramRunTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
-    private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
 
     /// <summary>The receiver of reports.</summary>
@@ -30,9 +29,9 @@ public sealed class RuleGuard(
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
     /// <returns>The rules to detach now, which stay detached until they change.</returns>
-    public IReadOnlyList<string> JudgeHarm()
+    public IReadOnlyList<string> CheckHarm()
     {
-        var (reports, verdicts) = harm.Judge(() => [.. rules.Attached.Select(one => new ProbingRule(
+        var (reports, verdicts) = harm.Check(() => [.. rules.Attached.Select(one => new ProbingRule(
             one.Name, one.Since, [.. one.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
         foreach (var report in reports)
         {
@@ -57,7 +56,7 @@ public sealed class RuleGuard(
     /// Judges lifetimes and budgets; call it about once a second. Rules that are not hit cost nothing, and hardly any time here.
     /// </summary>
     /// <returns>The rules to detach now; null when there is nothing new about any rule.</returns>
-    public IReadOnlyList<string>? Judge(TimeSpan now)
+    public IReadOnlyList<string>? Check(TimeSpan now)
     {
         var leaving = new List<string>();
         foreach (var rule in rules.Active)
@@ -70,12 +69,12 @@ public sealed class RuleGuard(
             }
         }
 
-        var isNews = JudgeCosts(leaving, now);
+        var isNews = CheckCosts(leaving, now);
         return isNews || leaving.Count > 0 ? leaving : null;
     }
 
     /// <returns>False when no rule costs anything, now or a second ago, or that is not known.</returns>
-    private bool JudgeCosts(List<string> leaving, TimeSpan now)
+    private bool CheckCosts(List<string> leaving, TimeSpan now)
     {
         var costly = new List<ManagedRule>();
         TakeHits();
@@ -83,20 +82,20 @@ public sealed class RuleGuard(
         {
             if (rule.Attached!.WasHit || !rule.Budget.IsAtRest)
             {
-                rule.Attached.Counters.NoteNews();
+                rule.Attached.Counters.NoteChange();
                 costly.Add(rule);
             }
         }
 
-        if (costly.Count == 0 || !_cost.Value.IsCompletedSuccessfully)
+        if (costly.Count == 0 || !cost.Value.IsCompletedSuccessfully)
         {
             _budget.Rest(now);
             return false;
         }
 
         programs.Update([.. rules.Attached], now);
-        var costs = costly.ConvertAll(rule => CostOf(rule, _cost.Value.Result));
-        foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
+        var costs = costly.ConvertAll(rule => CostOf(rule, cost.Value.Result));
+        foreach (var verdict in _budget.Check(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
             Listener.Suspended(rules.FindAttached(verdict.Rule)!.Rule, verdict);
             leaving.Add(verdict.Rule);

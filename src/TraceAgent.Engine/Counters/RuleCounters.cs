@@ -24,7 +24,9 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
 {
     private readonly Lock _gate = new();
     private readonly List<Func<KernelCounts>> _live = [];
+    private readonly List<Func<DurationCounts>> _liveDurations = [];
     private KernelCounts _closed;
+    private DurationCounts _closedDurations;
     private long _overQuota;
     private long _chargedHits;
     private long _chargedPassing;
@@ -53,8 +55,20 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     /// <summary>The time of the latest event that was read: UTC ns since 1970; 0 before the first.</summary>
     public long LastEvent => Volatile.Read(ref _lastEvent);
 
-    /// <summary>The durations of all calls read; null unless there were calls.</summary>
-    public LatencyHistogram? Latency => Volatile.Read(ref _latency);
+    /// <summary>The durations of all calls that were measured, whether or not they became lines.</summary>
+    public DurationCounts Durations()
+    {
+        lock (_gate)
+        {
+            var sum = _closedDurations + (Volatile.Read(ref _latency)?.Counts ?? default);
+            foreach (var durations in _liveDurations)
+            {
+                sum += durations();
+            }
+
+            return sum;
+        }
+    }
 
     /// <summary>Counts an event that was read. Called by the reader thread.</summary>
     public void EventRead(TracedEvent traced)
@@ -86,24 +100,35 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         (_chargedHits, _chargedPassing, LostInFlight) = (counts.Calls, counts.Passing, counts.LostInFlight);
     }
 
-    public void Open(Func<KernelCounts> counts)
+    /// <param name="counts">Reads the counters of a probe that is being attached.</param>
+    /// <param name="durations">Reads the durations of its calls without a record; null when it has none.</param>
+    public void Open(Func<KernelCounts> counts, Func<DurationCounts>? durations = null)
     {
         lock (_gate)
         {
             _live.Add(counts);
+            if (durations is not null)
+            {
+                _liveDurations.Add(durations);
+            }
         }
     }
 
     /// <summary>Adds the final counts of a probe that is detached and will not count any more.</summary>
-    public void Close(Func<KernelCounts> counts, long unreturned)
+    public void Close(Func<KernelCounts> counts, long unreturned, Func<DurationCounts>? durations = null)
     {
         lock (_gate)
         {
+            if (durations is not null && _liveDurations.Remove(durations))
+            {
+                _closedDurations += durations();
+            }
+
             _closed += counts() + new KernelCounts { Unreturned = unreturned };
             _live.Remove(counts);
         }
 
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>Adds calls that entered and whose thread has ended in them.</summary>
@@ -121,7 +146,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     public void OverQuota()
     {
         Volatile.Write(ref _overQuota, _overQuota + 1);
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>The current totals. Calls whose record still waits in the ring are not counted yet, so that the sums agree.</summary>

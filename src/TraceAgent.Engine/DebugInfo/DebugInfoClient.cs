@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Linux;
@@ -47,7 +46,7 @@ public static class DebugInfoClient
 
     private static DebugAnswer? Ask(DebugInformation files, string path, DebugQuery query, out SiteProblem? problem)
     {
-        using var spill = files.IsCompressed ? SpillFile() : null;
+        using var spill = files.IsCompressed ? SpillFile.TryOpen() : null;
         problem = null;
         HelperAnswer ended;
         try
@@ -125,21 +124,5 @@ public static class DebugInfoClient
         };
         return new SiteProblem(
             SiteCodes.DebugReaderEnded, Refused: true, $"reading the debug information of {path} {reason}", hint);
-    }
-
-    /// <summary>A file without a name that large sections are decompressed to; null when there is no place for one.</summary>
-    private static SafeFileHandle? SpillFile()
-    {
-        try
-        {
-            var path = Path.GetTempFileName();
-            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            File.Delete(path);
-            return handle;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

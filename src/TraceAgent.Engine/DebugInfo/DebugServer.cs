@@ -1,5 +1,6 @@
 using System.Net;
 using TraceAgent.Dwarf.Elf;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.DebugFiles;
 
@@ -16,7 +17,7 @@ public sealed class DebugServer(Uri server, string cache)
     private const int BufferBytes = 1 << 16;
 
     /// <summary>The time that a file may take in all.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The maximum size of a file in bytes.</summary>
     public long MaxFileBytes { get; init; } = 2L << 30;
@@ -50,11 +51,13 @@ public sealed class DebugServer(Uri server, string cache)
 
     /// <summary>Fetches the file of a build, unless it is there.</summary>
     /// <param name="id">The build id.</param>
+    /// <param name="end">Ends the fetch before its time.</param>
     /// <returns>The reason why it is not there; null when it is.</returns>
-    public async Task<string?> FetchAsync(string id)
+    public async Task<string?> FetchAsync(string id, CancellationToken end = default)
     {
         var path = new DebugFolders([cache]).OfBuild(id).First();
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(end);
+        timeout.CancelAfter(FetchTimeout);
         try
         {
             if (File.Exists(path))
@@ -63,11 +66,11 @@ public sealed class DebugServer(Uri server, string cache)
                 return null;
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            MakeFolder(Path.GetDirectoryName(path)!);
             var part = $"{path}.{Environment.ProcessId}.part";
             try
             {
-                return await ReceiveAsync(id, part, patience.Token).ConfigureAwait(false) ?? Keep(id, part, path);
+                return await ReceiveAsync(id, part, timeout.Token).ConfigureAwait(false) ?? Keep(id, part, path);
             }
             finally
             {
@@ -76,7 +79,7 @@ public sealed class DebugServer(Uri server, string cache)
         }
         catch (OperationCanceledException)
         {
-            return $"{server} took more than {Patience.TotalSeconds} s";
+            return end.IsCancellationRequested ? "the agent ended meanwhile" : $"{server} took more than {FetchTimeout.TotalSeconds} s";
         }
         catch (Exception failed) when (failed is HttpRequestException or HttpIOException)
         {
@@ -89,11 +92,11 @@ public sealed class DebugServer(Uri server, string cache)
     }
 
     /// <returns>The reason why it was not received; null when it was.</returns>
-    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken patience)
+    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken timeout)
     {
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var address = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/buildid/{id}/debuginfo");
-        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience).ConfigureAwait(false);
+        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, timeout).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             return response.StatusCode == HttpStatusCode.NotFound
@@ -101,10 +104,10 @@ public sealed class DebugServer(Uri server, string cache)
                 : $"{server} answers with status {(int)response.StatusCode}";
         }
 
-        using var content = await response.Content.ReadAsStreamAsync(patience).ConfigureAwait(false);
+        using var content = await response.Content.ReadAsStreamAsync(timeout).ConfigureAwait(false);
         using var file = new FileStream(part, FileMode.Create, FileAccess.Write);
         var buffer = new byte[BufferBytes];
-        for (int count; (count = await content.ReadAsync(buffer, patience).ConfigureAwait(false)) > 0;)
+        for (int count; (count = await content.ReadAsync(buffer, timeout).ConfigureAwait(false)) > 0;)
         {
             if (file.Length + count > MaxFileBytes)
             {
@@ -131,9 +134,28 @@ public sealed class DebugServer(Uri server, string cache)
             return $"what {server} sent belongs to another build ({(sent is null ? "it has no build id" : $"build id {sent}, not {id}")})";
         }
 
+        FileOwnership.Give(part, cache);
         File.Move(part, path, overwrite: true);
         Trim(path);
         return null;
+    }
+
+    /// <summary>
+    /// Makes a folder below the cache, which whoever owns the cache can use as well: root may fetch by a command for an agent that is
+    /// another user.
+    /// </summary>
+    private void MakeFolder(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            if (path != cache)
+            {
+                MakeFolder(Path.GetDirectoryName(path)!);
+            }
+
+            Directory.CreateDirectory(path);
+            FileOwnership.Give(path, cache);
+        }
     }
 
     private void Trim(string newest)

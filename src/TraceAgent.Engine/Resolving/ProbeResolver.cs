@@ -17,7 +17,7 @@ namespace TraceAgent.Engine.Resolving;
 /// <param name="seccomp">The check for returns on this kernel; null when nothing is to be attached.</param>
 /// <param name="permitted">The binaries that may be probed; null for all.</param>
 /// <param name="folders">The folders with separate debug information; null for that of packages.</param>
-/// <param name="fetches">Fetches debug information that rules need; null where nobody is asked.</param>
+/// <param name="fetches">Fetches debug information that rules need, and belongs to the resolver; null where nobody is asked.</param>
 public sealed class ProbeResolver(
     SeccompReturns? seccomp = null, PermittedBinaries? permitted = null, DebugFolders? folders = null, DebugFetches? fetches = null)
     : IDisposable
@@ -76,6 +76,8 @@ public sealed class ProbeResolver(
             {
                 try
                 {
+                    // A command waits here, before the symbols of the file are read.
+                    _ = fetches is null ? null : _sites.Awaited(fetches, file, out _);
                     _sites.Announce(resolved, file);
                 }
                 catch (KernelException)
@@ -113,7 +115,11 @@ public sealed class ProbeResolver(
         Settle();
     }
 
-    public void Dispose() => _sites.Dispose();
+    public void Dispose()
+    {
+        fetches?.Dispose();
+        _sites.Dispose();
+    }
 
     /// <returns>And whether the answer stays true while rule and files stay as they are.</returns>
     private (Resolution Resolution, bool IsLasting) Resolve(Rule rule, TargetFiles target, EquatableArray<PresentFile> files)

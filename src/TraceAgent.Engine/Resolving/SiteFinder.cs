@@ -90,7 +90,19 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
     public string? Awaited(DebugFetches fetches, PresentFile present, out SiteProblem? problem)
     {
         problem = null;
-        return Open(present) is ({ } image, _) ? fetches.Awaited(image, present.File.Path, out problem) : null;
+        if (Open(present) is not ({ } image, _))
+        {
+            return null;
+        }
+
+        var awaited = fetches.Awaited(image, present.File.Path, out problem, out var hasCome);
+        if (hasCome)
+        {
+            image.Dispose();
+            _images.Remove(present.Identity);
+        }
+
+        return awaited;
     }
 
     /// <summary>The open file, or why it cannot be read; null when it is gone or another one.</summary>

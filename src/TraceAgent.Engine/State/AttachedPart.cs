@@ -33,6 +33,7 @@ public sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> Sit
 public sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
+    private readonly Func<DurationCounts> _durations;
 
     /// <summary>Every file that the part was ever attached to, with the cookie of its first site: late records still have that.</summary>
     private readonly Dictionary<ProbeFile, int> _cookies = [];
@@ -52,7 +53,8 @@ public sealed class AttachedPart
         Note(part.Files);
         Slot = new ProbeSlot(Shape(), counters);
         _counts = () => loaded.Counts;
-        counters.Open(_counts);
+        _durations = () => loaded.Durations;
+        counters.Open(_counts, _durations);
     }
 
     public SiteAbi Abi => _bound.Abi;
@@ -132,10 +134,11 @@ public sealed class AttachedPart
 
     /// <summary>Adds the final counts of a part that is detached to the counters of its rule.</summary>
     /// <param name="unreturned">The number of calls in flight when it was detached.</param>
-    public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
+    public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned, _durations);
 
     private EventShape Shape() => EventShape.Of(
-        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path, site.Source))]);
+        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) =>
+            SiteName.Of(site.DisplayName, file.Path, site.Source) with { IsEmulated = site.IsEmulated })]);
 
     /// <summary>Binds the shape to another rule that captures the same; false when it is the same rule.</summary>
     private bool Bind(Rule rule)

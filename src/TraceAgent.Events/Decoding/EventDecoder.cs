@@ -26,6 +26,9 @@ public sealed class EventDecoder
         _cgroups = cgroups;
     }
 
+    /// <summary>What is taken off the durations that messages show.</summary>
+    public AddedTimes Added { get; } = new();
+
     /// <summary>Records that were shorter than their layout.</summary>
     public long ShortRecords { get; private set; }
 
@@ -69,7 +72,12 @@ public sealed class EventDecoder
         traced.Begin(kind, site, _clock.ToUtc(time));
         traced.Pid = (uint)(pidTid >> 32);
         traced.Tid = (uint)pidTid;
-        traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;
+        if (kind.HasDuration)
+        {
+            traced.Duration = Read<ulong>(record, RecordLayout.DurationOffset);
+            traced.AddedByTracing = Math.Min(traced.Duration, Added[site.IsEmulated, kind.ReturnsAtInstructions]);
+        }
+
         var comm = Read<UInt128>(record, RecordLayout.CommOffset);
         traced.Comm.Set(comm);
         traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, comm, time);

@@ -80,6 +80,10 @@ internal static class OtelEvent
         {
             attributes[Own + "duration_ns"] = new ScalarValue(
                 traced.Duration <= long.MaxValue ? (long)traced.Duration : traced.Duration.ToString(CultureInfo.InvariantCulture));
+            if (traced.AddedByTracing > 0)
+            {
+                attributes[Own + "tracing_ns"] = new ScalarValue((long)traced.AddedByTracing);
+            }
         }
 
         for (var i = 0; i < shape.Fields.Length; i++)
@@ -97,24 +101,24 @@ internal static class OtelEvent
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];
-        var name = index < traced.Shape.ArgumentCount ? $"args.{field.DottedName}" : field.Name;
+        var name = index < traced.Shape.ArgumentCount ? $"args.{field.DottedName}" : field.DottedName;
         if (!value.IsMissing)
         {
             attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);
             if (field.IsErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
             {
-                attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);
+                attributes[$"{Own}errno.{field.DottedName}"] = new ScalarValue(error);
             }
         }
 
         if (field.HasLength && value.IsPart)
         {
-            attributes[$"{Own}lengths.{field.Name}"] = new ScalarValue((long)value.Bits);
+            attributes[$"{Own}lengths.{field.DottedName}"] = new ScalarValue((long)value.Bits);
         }
 
         if (value.Problem is { } problem)
         {
-            attributes[$"{Own}problems.{field.Name}"] = new ScalarValue(problem);
+            attributes[$"{Own}problems.{field.DottedName}"] = new ScalarValue(problem);
         }
     }
 

@@ -79,8 +79,12 @@ internal static class SerilogEventConverter
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)
         {
-            properties["duration"] = Duration(traced.Duration);
+            properties["duration"] = Duration(traced.OwnDuration);
             properties["duration_ns"] = Number(traced.Duration);
+            if (traced.AddedByTracing > 0)
+            {
+                properties["tracing_ns"] = Number(traced.AddedByTracing);
+            }
         }
 
         for (var i = 0; i < shape.Fields.Length; i++)

@@ -31,7 +31,9 @@ public sealed class KindShape
         CapturedCount = values.Count(v => !v.Value.IsOfEvent);
         Members =
         [
-            .. Fields[CapturedCount..], new EventField("args", Nested(Fields[..ArgumentCount], 0)), .. Fields[ArgumentCount..CapturedCount],
+            .. Fields[CapturedCount..],
+            new EventField("args", Nested(Fields[..ArgumentCount], 0)),
+            .. Nested(Fields[ArgumentCount..CapturedCount], 0),
         ];
         Rule = rule.Name.Value;
         RuleJson = JsonText.Quote(Rule);
@@ -43,6 +45,7 @@ public sealed class KindShape
         };
         Sites = sites;
         HasDuration = kind == EventKind.Call;
+        ReturnsAtInstructions = bound.Plan.ReturnsAtInstructions;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
         var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
         (Message, JsonMessage) = (message.Text, message.Json);
@@ -97,6 +100,9 @@ public sealed class KindShape
     public SiteName[] Sites { get; }
 
     public bool HasDuration { get; }
+
+    /// <summary>True when the end of a call is seen at an instruction of the function, and not at the caller.</summary>
+    public bool ReturnsAtInstructions { get; }
 
     /// <summary>The process properties that the message names.</summary>
     public ProcessProperty[] OfProcess { get; }

@@ -15,6 +15,9 @@ public sealed record SiteName(string Text, byte[] Json, string Binary, SourceLin
     private string? _call;
     private string? _bare;
 
+    /// <summary>True when the kernel emulates the probed instruction, and need not single-step it.</summary>
+    public bool IsEmulated { get; init; }
+
     /// <param name="symbol">The symbol as it is shown.</param>
     /// <param name="binary">The path of the file that it is in.</param>
     /// <param name="source">The line of source; null where none was asked for.</param>

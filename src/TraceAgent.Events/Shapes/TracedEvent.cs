@@ -25,8 +25,14 @@ public sealed class TracedEvent : StreamEvent
 
     public SiteName Site { get; private set; } = null!;
 
-    /// <summary>The time from entry to return in ns, for calls only.</summary>
+    /// <summary>The time from entry to return in ns as it was measured, for calls only.</summary>
     public ulong Duration { get; set; }
+
+    /// <summary>What the two hits of the call have added to <see cref="Duration"/>, in ns; never more than it. 0 when not known.</summary>
+    public ulong AddedByTracing { get; set; }
+
+    /// <summary>The time that the call took without what tracing added, in ns, for calls only.</summary>
+    public ulong OwnDuration => Duration - AddedByTracing;
 
     public ThreadName Comm { get; } = new();
 

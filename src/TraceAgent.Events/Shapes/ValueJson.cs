@@ -15,7 +15,7 @@ internal static class ValueJson
                 WriteValue(line, traced, hole.Index);
                 break;
             case HoleSource.JsonDuration:
-                line.AppendJson(traced.Duration);
+                WriteDuration(line, traced);
                 break;
             case HoleSource.JsonProcess:
                 WriteProperty(line, traced.Shape.OfProcess[hole.Index], traced.Process);
@@ -29,6 +29,16 @@ internal static class ValueJson
             default:
                 WriteProblems(line, traced);
                 break;
+        }
+    }
+
+    private static void WriteDuration(LineBuffer line, TracedEvent traced)
+    {
+        line.AppendJson(traced.Duration);
+        if (traced.AddedByTracing > 0)
+        {
+            line.Append(",\"tracing_ns\":"u8);
+            line.AppendJson(traced.AddedByTracing);
         }
     }
 
@@ -108,7 +118,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].IsErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
-                WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 WriteText(line, name);
             }
         }
@@ -125,7 +135,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].HasLength && value.IsPart)
             {
-                WriteMember(line, ",\"lengths\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"lengths\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 line.Append(value.Bits);
             }
         }
@@ -141,7 +151,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (value.HasProblem)
             {
-                WriteMember(line, ",\"problems\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"problems\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 WriteText(line, value.Problem!);
             }
         }

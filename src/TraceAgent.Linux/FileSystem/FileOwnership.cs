@@ -58,6 +58,20 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
             { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Lgetxattr(path, AccessList, 0, 0) > 0 }
             : null;
 
+    /// <summary>
+    /// Gives a file to who owns another one. Who may not do that keeps it: only root may, and for root it matters.
+    /// </summary>
+    public static void Give(string path, string like)
+    {
+        if (Of(like) is { } owner)
+        {
+            _ = Lchown(path, owner.User, owner.Group);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Lchown(string path, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "lgetxattr", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Lgetxattr(string path, string name, nint value, nint size);
 

@@ -61,7 +61,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         var scope = new NameScope(place, name => ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments
             ? null
-            : reason ?? (syntax.SaysArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
+            : reason ?? (syntax.DeclaresArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in syntax.Arguments)
         {
             if (reason is null)
@@ -96,18 +96,13 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             if (reason is not null)
             {
                 scope.Exclude(variable.Name, reason);
+                continue;
             }
-            else if (variable.Value is { } value)
+
+            Add(scope, variable);
+            if (!variable.IsLocal)
             {
-                scope.AddComputed(variable.Name, value, variable.Type);
-                if (!variable.IsLocal)
-                {
-                    scope.Alias($"arg{number}", variable.Name);
-                }
-            }
-            else
-            {
-                scope.Miss(variable.Name, variable.WhyMissing, ReasonOf(variable));
+                scope.Alias($"arg{number}", variable.Name);
             }
         }
     }
@@ -124,7 +119,12 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
 
     private void AddReturn(NameScope scope, string? reason)
     {
-        if (reason is null && !syntax.ReturnsNothing)
+        var result = syntax.NamesVariables ? (place as DebugScope)?.ResultFor(syntax, on) : null;
+        if (reason is null && result is not null)
+        {
+            Add(scope, result);
+        }
+        else if (reason is null && !syntax.ReturnsNothing)
         {
             var returned = syntax.Return;
             scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
@@ -134,20 +134,32 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             scope.Exclude("ret", reason ?? syntax.WhyNoReturn);
         }
 
-        foreach (var result in syntax.Results)
+        foreach (var named in syntax.Results)
         {
             if (reason is null)
             {
-                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In));
+                scope.Add(named.Name, named.Value, named.Spec.StaticInRegisters(named.In));
             }
             else
             {
-                scope.Exclude(result.Name, reason);
+                scope.Exclude(named.Name, reason);
             }
         }
     }
 
-    /// <summary>Gives texts their lengths, which may be values that come behind them.</summary>
+    private static void Add(NameScope scope, DebugValue known)
+    {
+        if (known.Value is { } value)
+        {
+            scope.AddComputed(known.Name, value, known.Type);
+        }
+        else
+        {
+            scope.Miss(known.Name, known.WhyMissing, ReasonOf(known));
+        }
+    }
+
+    /// <summary>Gives texts their lengths, which may be values that come after them.</summary>
     private void Count(NameScope scope)
     {
         var ofArguments = syntax.Arguments.Concat(syntax.Results).Select(argument => (argument.Name, argument.Spec));

@@ -84,20 +84,24 @@ internal static class CheckCommand
         var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
         var value = configuration?.Value;
         using var resolver = new ProbeResolver(
-            permitted: value is null ? null : new PermittedBinaries(() => value.Binaries), folders: value?.DebugFolders);
+            permitted: value is null ? null : new PermittedBinaries(() => value.Binaries), folders: value?.DebugFolders,
+            fetches: FetchesOfCommand.Of(value));
         var evaluator = new RuleFileEvaluator(
             resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
             () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
         var resolved = files.Select(evaluator.Resolve).ToList();
+        var contradictions = new SourceComparison(value?.DebugFolders).Of(
+            resolved.SelectMany(file => file.Probes).Select(one => one.Desired));
         var claims = InterfaceClaims.Fresh(resolved.SelectMany(file => file.Filters), NetworkInterfaces.List());
         var names = new RuleNames();
         foreach (var file in resolved)
         {
-            var found = evaluator.Judge(file.File, names);
+            var found = evaluator.Validate(file.File, names);
             names.Add(file.File);
             found.AddRange(file.Pending.Select(one =>
                 Diagnostic.Warning(CheckCodes.Pending, one.Rule.Binary.At, one.Missing, "the rule waits until it appears")));
-            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Judge(filter, claims)));
+            found.AddRange(contradictions.Where(contradiction => contradiction.At.File == file.File.Path));
+            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Of(filter, claims)));
             diagnostics.AddRange(found.OrderBy(d => d.At.File != file.File.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 

@@ -61,7 +61,7 @@ internal static class ResolveCommand
         using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
         using (var resolver = new ProbeResolver(
             permitted: configuration is null ? null : new PermittedBinaries(() => configuration.Binaries),
-            folders: configuration?.DebugFolders))
+            folders: configuration?.DebugFolders, fetches: FetchesOfCommand.Of(configuration)))
         {
             var trust = new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning);
             var evaluator = new RuleFileEvaluator(resolver, new PrefixSource(trust));
@@ -77,7 +77,7 @@ internal static class ResolveCommand
             var claims = InterfaceClaims.Fresh(filters, NetworkInterfaces.List());
             foreach (var resolution in filters)
             {
-                var diagnostics = PacketCheck.Judge(resolution, claims).ToList();
+                var diagnostics = PacketCheck.Of(resolution, claims).ToList();
                 isWrong |= diagnostics.Exists(d => d.Severity == Severity.Error);
                 var filter = ResolvedFilter.Of(resolution.Desired, claims, diagnostics);
                 output.Write(json ? JsonSerializer.Serialize(filter, ResolvedJson.Line.ResolvedFilter) + "\n" : filter.ToText());

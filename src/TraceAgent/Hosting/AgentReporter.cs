@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine;
 using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
@@ -23,24 +24,27 @@ internal sealed class AgentReporter(
 
     public event Action? OnReloaded;
 
+    /// <summary>Raised when a rule was attached whose events have durations.</summary>
+    public event Action? OnCallsTraced;
+
     public void Attached(Rule rule, AttachedProbe probe)
     {
         Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
         WarnOfReaders(rule, probe.Files);
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        Announce(rule, probe.Files);
     }
 
     public void Replaced(Rule rule, AttachedProbe probe)
     {
         Log.RuleReplaced(logger, rule.Name.Value, SitesOf([.. probe.Files]));
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        Announce(rule, probe.Files);
     }
 
     public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
         Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
         WarnOfReaders(rule, files);
-        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
+        Announce(rule, files);
     }
 
     public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -97,13 +101,21 @@ internal sealed class AgentReporter(
         pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
 
+    /// <summary>Reports that debug information contradicts a rule. Any thread may do so.</summary>
+    public void Contradicted(Diagnostic warning, SourceText source) => Log.RuleWarning(logger, TextOf(warning, source));
+
+    private static string TextOf(Diagnostic diagnostic, SourceText source)
+    {
+        using var text = new StringWriter();
+        DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
+        return text.ToString().TrimEnd('\n');
+    }
+
     public void Evaluated(RuleEvaluation evaluation)
     {
         foreach (var (diagnostic, source) in evaluation.News)
         {
-            using var text = new StringWriter();
-            DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
-            var lines = text.ToString().TrimEnd('\n');
+            var lines = TextOf(diagnostic, source);
             if (diagnostic.Severity == Severity.Error)
             {
                 Log.RuleRejected(logger, lines);
@@ -147,6 +159,15 @@ internal sealed class AgentReporter(
     }
 
     private const int MaxNames = 3;
+
+    private void Announce(Rule rule, IEnumerable<AttachedFile> files)
+    {
+        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
+        if (rule.On == ProbeTrigger.Call)
+        {
+            OnCallsTraced?.Invoke();
+        }
+    }
 
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.ProcessTracking;
@@ -27,6 +28,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     private readonly AgentRun _run;
     private readonly ILogger _logger;
     private readonly FinalTotals _totals;
+    private readonly EventDecoder _decoder;
     private readonly RemovedRules<RuleCounters> _goneRules;
     private readonly RemovedRules<PacketCounters> _gonePacketRules;
     private Task _watching = Task.CompletedTask;
@@ -40,8 +42,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         var seesAll = parts.Session.SeesAllProcesses;
         Processes = new ProcessWatch(logger, seesAll);
         Processes.Failed += () => run.EndByDefect(Processes.Failure);
-        var decoder = new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames());
-        var records = new LineWriter(Slots, decoder, new LineBatch(parts.Outputs, Outputs.Committed)) { Quota = run.Quota };
+        _decoder = new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames());
+        var records = new LineWriter(Slots, _decoder, new LineBatch(parts.Outputs, Outputs.Committed)) { Quota = run.Quota };
         var reports = new PeriodicReports(new LossReports(() => Rules.All, Clock).Now);
         Pump = new EventPump(parts.Session.Ring, records, Clock, reports) { Flush = parts.Configuration.Flush };
         Pump.Failed += () => run.EndByDefect(Pump.Failure);
@@ -71,6 +73,15 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     /// </summary>
     public void FollowProcesses() => _watching = Task.Factory.StartNew(
         () => Processes.Start(Pump.WhenDrained), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Sets what is taken off the durations of calls from now on.</summary>
+    public void SetAdded(AddedDuration added)
+    {
+        foreach (var (isEmulated, atInstructions) in new[] { (true, true), (true, false), (false, true), (false, false) })
+        {
+            _decoder.Added[isEmulated, atInstructions] = (ulong)Math.Max(0, added.Of(isEmulated, atInstructions));
+        }
+    }
 
     /// <summary>Forgets the counters of rules that have been gone for long. Their totals are reported as they are at the end.</summary>
     public void ForgetGone(Func<string, bool> isRule, Func<string, bool> isPacketRule)

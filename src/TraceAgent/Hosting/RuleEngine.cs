@@ -28,14 +28,20 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     private readonly DetachQueue _detachQueue;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver;
+    private readonly ComparisonQueue _comparisons;
     private readonly IDisposable _hangup;
     private readonly DetachReports _detaches;
+    private readonly Lazy<Task<HitCost>> _cost;
 
     public RuleEngine(
         AgentParts parts, EventPipeline pipeline, PacketEngine packets, (AgentRun Run, ISystemdNotifier Notifier) host, ILogger logger)
     {
         (_parts, _pipeline, _logger) = (parts, pipeline, logger);
+        _cost = new Lazy<Task<HitCost>>(() => Task.Run(MeasureHits));
         Reporter = new AgentReporter(logger, pipeline.Pump, pipeline.Clock);
+
+        // As soon as there can be durations, and not before: measuring would delay the first rule.
+        Reporter.OnCallsTraced += () => _ = _cost.Value;
         _detachQueue = new DetachQueue(parts.Session, pipeline.Slots, pipeline.Pump);
         var folders = parts.Configuration.DebugFolders;
         _reconciler = new Reconciler(
@@ -46,6 +52,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         _resolver = new ProbeResolver(
             new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders,
             parts.Configuration.DebugServer is var (server, cache) ? new DebugFetches(new DebugServer(server, cache)) : null);
+        _comparisons = new ComparisonQueue(new SourceComparison(folders), Reporter.Contradicted);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
@@ -57,6 +64,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             Guard = Guard(harm),
             Listener = Reporter,
             Table = Table,
+            Comparisons = _comparisons,
             Packets = packets.Controller,
             Configuration = followed,
             EverySecond = pipeline.Processes.WakeForNotices,
@@ -100,6 +108,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Loop.Dispose();
+        _comparisons.Dispose();
         _detachQueue.Dispose();
         _reconciler.DetachAll();
         return Task.CompletedTask;
@@ -127,8 +136,15 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         run.End();
     });
 
+    private HitCost MeasureHits()
+    {
+        var cost = HitCost.Measure(_parts.Session.AttachMethod);
+        _pipeline.SetAdded(cost.Added);
+        return cost;
+    }
+
     private RuleGuard Guard(HarmGuard harm) => new(
-        () => HitCost.Measure(_parts.Session.AttachMethod),
+        _cost,
         new ProgramRunTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
     {

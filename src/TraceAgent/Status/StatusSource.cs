@@ -1,4 +1,5 @@
 using System.Reflection;
+using TraceAgent.Bpf.Maps;
 using TraceAgent.Bpf.Ring;
 using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Engine;
@@ -147,21 +148,20 @@ internal sealed class StatusSource
             CostNs = (long)(counters?.CostNs ?? 0),
             BudgetPercent = rule.BudgetPercent,
             LastEvent = counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
-            Latency = counters?.Latency is { } latency ? LatencyOf(latency) : null,
+            Latency = counters?.Durations() is { IsEmpty: false } durations ? LatencyOf(durations) : null,
         };
     }
 
-    private static LatencyStatus LatencyOf(LatencyHistogram latency)
+    private static LatencyStatus LatencyOf(DurationCounts durations)
     {
-        var sum = latency.Sum;
-        var counts = latency.Counts();
+        long[] counts = [.. durations.Buckets];
         var buckets = new List<LatencyBucket>();
-        var first = Array.FindIndex(counts, count => count > 0);
-        for (var i = first; i >= 0 && i <= Array.FindLastIndex(counts, count => count > 0); i++)
+        var last = Array.FindLastIndex(counts, count => count > 0);
+        for (var i = Array.FindIndex(counts, count => count > 0); i <= last; i++)
         {
             buckets.Add(new LatencyBucket(i == 0 ? 0 : 1ul << (i - 1), 1ul << i, counts[i]));
         }
 
-        return new LatencyStatus(sum, buckets);
+        return new LatencyStatus(durations.SumNs, buckets);
     }
 }

@@ -54,6 +54,21 @@ public sealed class RuleCountersTests
     }
 
     [Fact]
+    public void The_durations_are_those_of_lines_and_of_calls_that_the_kernel_left_out_also_of_closed_probes()
+    {
+        var counts = () => default(KernelCounts);
+        var leftOut = () => new DurationCounts(40, [0, 0, 1, .. new long[61]]);
+        _counters.Open(counts, leftOut);
+        _counters.Open(counts, () => new DurationCounts(2, [0, 1, .. new long[62]]));
+        Assert.Equal(42UL, _counters.Durations().SumNs);
+
+        _counters.Close(counts, unreturned: 0, leftOut);
+
+        var durations = _counters.Durations();
+        Assert.Equal((42UL, 1, 1), (durations.SumNs, durations.Buckets[1], durations.Buckets[2]));
+    }
+
+    [Fact]
     public void Over_any_number_of_probes_and_commits_calls_are_logged_or_lost()
     {
         var probe = Gen.Select(Gen.Int[0, 50], Gen.Int[0, 50], Gen.Int[0, 5], Gen.Bool, Gen.Bool);

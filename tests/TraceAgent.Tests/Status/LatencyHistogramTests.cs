@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Status;
 
@@ -9,11 +10,11 @@ public class LatencyHistogramTests
     [Fact]
     public void Every_duration_lies_in_the_bucket_whose_bounds_hold_it() => Gen.ULong.Sample(ns =>
     {
-        var bucket = LatencyHistogram.BucketOf(ns);
+        var bucket = DurationLayout.BucketOf(ns);
 
-        Assert.InRange(bucket, 0, LatencyHistogram.Buckets - 1);
+        Assert.InRange(bucket, 0, DurationLayout.Buckets - 1);
         Assert.True(bucket == 0 || ns > 1ul << (bucket - 1));
-        Assert.True(bucket == LatencyHistogram.Buckets - 1 || ns <= 1ul << bucket);
+        Assert.True(bucket == DurationLayout.Buckets - 1 || ns <= 1ul << bucket);
     });
 
     [Theory]
@@ -24,7 +25,7 @@ public class LatencyHistogramTests
     [InlineData(1024, 10)]
     [InlineData(1025, 11)]
     [InlineData(ulong.MaxValue, 63)]
-    public void A_bound_belongs_to_the_bucket_below(ulong ns, int bucket) => Assert.Equal(bucket, LatencyHistogram.BucketOf(ns));
+    public void A_bound_belongs_to_the_bucket_below(ulong ns, int bucket) => Assert.Equal(bucket, DurationLayout.BucketOf(ns));
 
     [Fact]
     public void What_is_added_is_counted_once_and_summed()
@@ -34,8 +35,8 @@ public class LatencyHistogramTests
         histogram.Add(1024);
         histogram.Add(1025);
 
-        var counts = histogram.Counts();
-        Assert.Equal((2, 1, 3, 3049UL), (counts[10], counts[11], counts.Sum(), histogram.Sum));
+        var counts = histogram.Counts;
+        Assert.Equal((2, 1, 3, 3049UL), (counts.Buckets[10], counts.Buckets[11], counts.Buckets.Sum(), counts.SumNs));
     }
 
     [Fact]

@@ -66,7 +66,20 @@ internal static class ResolvedRuleText
     {
         string[] cells = [PrintableText.Of(site.Symbol), site.Address, site.FileOffset, Hit(site)];
         return site.Call is not { } call ? cells
-            : [.. cells, call.CostNs is { } cost ? string.Create(CultureInfo.InvariantCulture, $"about {cost / 1000:0.0} µs") : ""];
+            : [.. cells, WholeCall(call)];
+    }
+
+    private static string WholeCall(ResolvedCall call)
+    {
+        if (call.CostNs is not { } cost)
+        {
+            return "";
+        }
+
+        var about = string.Create(CultureInfo.InvariantCulture, $"about {cost / 1000:0.0} µs");
+        return call.TracingNs is { } added
+            ? string.Create(CultureInfo.InvariantCulture, $"{about}, {added / 1000:0.0} of them within durations")
+            : about;
     }
 
     /// <summary>Describes where calls of a function end that does not only return by itself, and who else hits the probes there.</summary>

@@ -56,7 +56,13 @@ internal sealed class RuleResolution(HitCost? cost)
             one.Callers,
             [.. one.CallerNames.Select(PrintableText.WellFormed)],
             cost is { } hit ? Math.Round(hit.SteppedNs * HitsOfOthers(site)) : null))],
-        cost is { } measured ? Math.Round(CallNs(measured, part.Plan, site)) : null);
+        cost is { } measured ? Math.Round(CallNs(measured, part.Plan, site)) : null)
+    {
+        TracingNs = part.Plan.Trigger == ProbeTrigger.Call ? AddedTo(part.Plan, site) : null,
+    };
+
+    private double? AddedTo(CapturePlan plan, ProbeSite site) =>
+        cost?.Added.Of(site.IsEmulated, plan.ReturnsAtInstructions) is > 0 and var added ? Math.Round(added) : null;
 
     /// <summary>The number of hits that a call by somebody else costs where calls leave to: at the RET, and at the entry.</summary>
     private static int HitsOfOthers(ProbeSite site) => site.Exits.Any(exit => exit.Form.Kind == ExitKind.Arrive) ? 2 : 1;
