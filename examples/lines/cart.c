@@ -11,6 +11,10 @@ struct item {
     int count;
 };
 
+struct user users[] = { { 1, "ann" }, { 2, "bob" } };
+struct item basket[] = { { 250, 1 }, { 99, 3 }, { 1200, 1 } };
+int basket_size = 3;
+
 static long total_of(const struct item *items, int count)
 {
     long total = 0;
@@ -21,20 +25,18 @@ static long total_of(const struct item *items, int count)
     return total;
 }
 
-static void checkout(const struct user *user, const struct item *items, int count)
+static void checkout(const struct user *user, int count)
 {
-    long total = total_of(items, count);
+    long total = total_of(basket, count);
     printf("%s pays %ld\n", user->name, total);
 }
 
 int main(int argc, char **argv)
 {
-    const struct user users[] = { { 1, "ann" }, { 2, "bob" } };
-    struct item items[] = { { 250, 2 }, { 99, 3 }, { 1200, 1 } };
     int rounds = argc > 1 ? atoi(argv[1]) : 1;
     for (int i = 0; i < rounds; i++) {
-        items[0].count = i + 1;
-        checkout(&users[i % 2], items, 3);
+        checkout(&users[i % 2], basket_size);
+        basket[0].count++;
     }
     return 0;
 }
