@@ -42,6 +42,21 @@ public sealed class CommandLineRuleTests
         Assert.Equal(expected, string.Join('|', keys));
     }
 
+    [Theory]
+    [InlineData("server:cart.c:42", null, "cart.c:42", null)]
+    [InlineData("server", "src/cart.c:42:7", "src/cart.c:42:7", null)]
+    [InlineData("server:shop::Cart::add:+3", "{total} of {this->name}", "shop::Cart::add:+3", "{total} of {this_name}")]
+    public void A_line_of_source_is_a_place(string first, string? second, string line, string? message)
+    {
+        var read = CommandLineRule.Read("trace", "/srv", second is null ? [first] : [first, second], []);
+
+        Assert.Empty(read.File.Diagnostics);
+        var rule = read.File.Rules[0];
+        Assert.Equal(line, Assert.IsType<Location.Line>(rule.Where.Value).Text);
+        Assert.Contains($"line: {line}", read.Yaml, StringComparison.Ordinal);
+        Assert.Equal(message is not null, read.Yaml!.Contains("format:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_prototype_may_stand_by_itself_after_the_binary()
     {

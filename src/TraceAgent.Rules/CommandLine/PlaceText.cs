@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Rules.Keys.Places;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -6,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
-/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>,
+/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c> and <c>BINARY:FILE:LINE</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>,
 /// <c>binary</c>, those of the place, of the
 /// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
@@ -26,6 +27,11 @@ internal static partial class PlaceText
     public static IEnumerable<YamlEntry> Read(CommandLineText line, DiagnosticBag bag)
     {
         var first = line.Words[0];
+        if (OfLine(line.Words) is { } ofLine)
+        {
+            return ofLine;
+        }
+
         var (binary, place) = line.Words.Count > 1 ? (first, line.Words[1]) : Split(first);
         (binary, place) = (binary.Trim(), place.Trim());
         if (binary.Text.Length == 0 || place.Text.Length == 0)
@@ -42,6 +48,30 @@ internal static partial class PlaceText
             Prototype().IsMatch(place.Text) && !SourceName().IsMatch(place.Text) ? OfPrototype(place, bag) : OfPlace(place, bag));
         return entries;
     }
+
+    /// <summary>
+    /// Reads <c>BINARY:FILE:LINE</c>, or these as two words, and a message after them; null when no line is named.
+    /// </summary>
+    private static List<YamlEntry>? OfLine(IReadOnlyList<Word> words)
+    {
+        var (binary, place) = words.Count > 1 && IsLine(words[1]) ? (words[0], words[1]) : Split(words[0]);
+        if (!IsLine(place) || binary.Text.Length == 0)
+        {
+            return null;
+        }
+
+        var entries = new List<YamlEntry> { new(binary.Key("binary"), Target(binary)) };
+        entries.AddRange(NamesOf(place, "line", place.Text));
+        if (words.Count > 1 && place != words[1])
+        {
+            entries.Add(new YamlEntry(words[1].Key("format"), words[1].Whole));
+        }
+
+        return entries;
+    }
+
+    private static bool IsLine(Word word) =>
+        !word.Text.StartsWith(OfUsdt, StringComparison.Ordinal) && LineValue.TryRead(word.Text) is not null;
 
     /// <summary>Reads a file, or all files of a process: <c>process:nginx</c>.</summary>
     private static YamlNode Target(Word binary)

@@ -59,13 +59,15 @@ internal static class TraceCommand
         var place = new Argument<string>("BINARY:PLACE")
         {
             HelpName = "BINARY:PLACE",
-            Description = "Where, and what to log: '/bin/bash:readline() -> string', 'libc.so.6:open(path: string, flags: int) -> errno'. "
+            Description = "Where, and what to log: '/bin/bash:readline() -> string', 'libc.so.6:open(path: string, flags: int) -> errno', "
+                + "or a line of source: './server:cart.c:42'. "
                 + "BINARY is a path, a library or process:NAME",
         };
         var prototype = new Argument<string?>("PLACE")
         {
             HelpName = "PLACE",
-            Description = "When the first word is the binary alone; also a C prototype: 'int add(int a, int b)'",
+            Description = "When the first word is the binary alone; also a C prototype: 'int add(int a, int b)'. After BINARY:FILE:LINE, "
+                + "the message: '{total} {req->user->name}'",
             Arity = ArgumentArity.ZeroOrOne,
         };
         place.CompletionSources.Add(Completions.Places);
