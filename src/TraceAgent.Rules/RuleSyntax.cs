@@ -29,7 +29,7 @@ internal sealed record RuleSyntax
     public int? ListedArguments { get; init; }
 
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
-    public bool SaysArguments { get; init; }
+    public bool DeclaresArguments { get; init; }
 
     /// <summary>True when debug information says the arguments: <c>args: auto</c>.</summary>
     public bool HasAutomaticArguments { get; init; }
@@ -91,11 +91,10 @@ internal sealed record RuleSyntax
         }
     }
 
-    public string WhyNoReturn => HasAutomaticArguments && !NamesResults
-        ? "debug information has no result that a probe can read"
-        : WhyNoNamedReturn;
+    /// <summary>True when the rule says by itself what comes back, whatever debug information knows.</summary>
+    public bool SaysResult => ReturnSource is not null || ReturnsNothing;
 
-    private string WhyNoNamedReturn => NamesResults
+    public string WhyNoReturn => NamesResults
         ? $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}"
         : "the function returns nothing (void)";
 
@@ -109,7 +108,7 @@ internal sealed record RuleSyntax
 
 /// <summary>An argument as it was written, or a result.</summary>
 /// <param name="Index">The place in the list, from 0.</param>
-/// <param name="Register">The first of the registers that it is passed in, or of the places on the stack behind them, from 0.</param>
+/// <param name="Register">The first of the registers that it is passed in, or of the places on the stack after them, from 0.</param>
 /// <param name="Written">The name, which is a valid one.</param>
 /// <param name="Spec">The type; the default where the written one was wrong, which is reported.</param>
 /// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>

@@ -35,7 +35,7 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
 
         var advance = Assert.Single(answer.Functions);
         Assert.Equal(["r", "u"], advance.Parameters.Select(parameter => parameter.Name));
-        Assert.Equal("enum state", answer.Types.At(advance.Result!.Value).Name);
+        Assert.Equal("enum state", answer.Types.At(advance.Result!.Type!.Value).Name);
         var request = Target(answer, advance.Parameters[0]);
         Assert.Equal(
             [
@@ -62,6 +62,47 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
         Assert.Equal("memory r7 40 Add", PlaceText.Of(big.Place));
     }
 
+    [Theory]
+    [InlineData("g++", "-O0 -gdwarf-5")]
+    [InlineData("g++", "-O2 -gdwarf-4")]
+    [InlineData("clang++", "-O0 -gdwarf-4")]
+    [InlineData("clang++", "-O2 -gdwarf-5")]
+    public void Results_are_where_the_convention_has_them(string compiler, string options)
+    {
+        var path = programs.Compile(compiler, options, "results.cpp");
+        var symbols = DebugPrograms.Run("nm", path).Split('\n').Where(line => line.Contains(" T ", StringComparison.Ordinal))
+            .ToDictionary(line => line[19..], line => ulong.Parse(line[..16], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        (string Function, string? Place)[] expected =
+        [
+            ("number", "value r0"),
+            ("real", "missing VectorRegister"),
+            ("longest", "missing FloatingPoint"),
+            ("reference", "value r0"),
+            ("nothing", null),
+            ("small", "value r0"),
+            ("pair", "pieces 64 value r0 | 64 value r1"),
+            ("mixed", "pieces 64 missing VectorRegister | 64 value r0"),
+            ("swapped", "pieces 64 value r0 | 64 missing VectorRegister"),
+            ("reals", "pieces 64 missing VectorRegister | 64 missing VectorRegister"),
+            ("large", "memory r0"),
+            ("bits", "value r0"),
+            ("derived", "memory r0"),
+            ("packed", "memory r0"),
+            ("cleaned", "memory r0"),
+            ("copied", "memory r0"),
+            ("made", "value r0"),
+            ("dynamic", "memory r0"),
+            ("holder", "memory r0"),
+            ("either", "value r0"),
+            ("standard", "pieces 64 value r0 | 64 value r1"),
+        ];
+
+        var functions = Ask(path, [.. expected.Select(one => symbols[one.Function])]).Functions.ToDictionary(one => one.Address);
+
+        Assert.Equal(expected, expected.Select(one => (
+            one.Function, functions[symbols[one.Function]].Result is { } result ? PlaceText.Of(result.Place) : null)));
+    }
+
     private static TypeShape.Structure Target(DebugAnswer answer, SiteVariable pointer) => Assert.IsType<TypeShape.Structure>(
         answer.Types.At(Assert.IsType<TypeShape.Pointer>(answer.Types.At(pointer.Type!.Value)).Target!.Value));
 
@@ -71,9 +112,14 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
         var address = ulong.Parse(
             DebugPrograms.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {function}", StringComparison.Ordinal))[..16],
             NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return Ask(path, address);
+    }
+
+    private static DebugAnswer Ask(string path, params ulong[] addresses)
+    {
         using var files = DebugFiles.Open(path);
         var bytes = DebugWire.Write(new DebugInfoReader(files.Sections, files.Sections, null).Answer(
-            DebugWire.ReadQuery(DebugWire.Write(new DebugQuery.Parameters([address], Hops: 6)))!));
+            DebugWire.ReadQuery(DebugWire.Write(new DebugQuery.Parameters([.. addresses], Hops: 6)))!));
         return DebugWire.ReadAnswer(bytes)!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace TraceAgent.EndToEnd;
 
@@ -65,6 +66,44 @@ public sealed class DebugInfoTests : IDisposable
             """);
     }
 
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Results_have_the_values_that_the_program_prints(string options)
+    {
+        var program = TracedProgram.Compile("results", options.Split(' '));
+
+        AssertLogged(
+            program,
+            ResultRules(program, "small", "pair", "mixed", "together", "large", "real", "longest", "text", "color", "narrow") +
+            $"  - {{name: chosen, binary: {program}, symbol: chosen, args: auto, on: call, when: ret.a == 3}}\n");
+    }
+
+    [Theory]
+    [InlineData("-O0 -gdwarf-5")]
+    [InlineData("-O1 -gdwarf-4")]
+    [InlineData("-O2 -gdwarf-5")]
+    [InlineData("-O3 -gdwarf-4")]
+    public void Results_of_C_plus_plus_have_the_values_that_the_program_prints(string options)
+    {
+        var program = TracedProgram.Compile("results.cpp", options.Split(' '));
+
+        AssertLogged(program, ResultRules(program, "shop::Cart::price", "shop::Cart::owner", "shop::Cart::shared", "shop::Cart::state"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Results_of_Rust_have_the_values_that_the_program_prints(int level)
+    {
+        var program = TracedProgram.Compile("results.rs", "-g", "-C", $"opt-level={level}");
+
+        AssertLogged(
+            program,
+            ResultRules(program, "results::pair", "results::narrow", "results::large", "results::color", "results::real"));
+    }
+
     [Fact]
     public void A_program_without_debug_information_is_refused_with_the_reason()
     {
@@ -74,6 +113,39 @@ public sealed class DebugInfoTests : IDisposable
 
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("TA271", check.Errors + check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_that_contradicts_debug_information_is_warned_of_and_stays()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var rules = _workspace.Write("rules.yaml", $"""
+            rules:
+              - name: advance
+                binary: {program}
+                symbol: advance
+                args: [request: int, bits: long, more: int]
+              - name: other
+                binary: {program}
+                symbol: pay
+                args: [request: ptr, total: int]
+            """);
+        const string address = "'request' of advance is 'const struct request *' in the source; 'int32' shows 4 of its 8 bytes";
+        const string tooMany = "advance has 2 parameters in the source; 'more' is whatever is in the register";
+
+        var check = Command.Run(Repository.Agent, "check", rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
+        agent.WaitForMessage(tooMany);
+        agent.Reload();
+        agent.WaitForMessage("reloaded");
+        Command.OutputOf(program);
+        agent.Stop();
+
+        Assert.Equal(0, check.ExitCode);
+        Assert.Contains($"5:12: warning TA258: {address}", check.Errors, StringComparison.Ordinal);
+        Assert.Contains(tooMany, check.Errors, StringComparison.Ordinal);
+        Assert.Equal(20, agent.Events("advance").Count);
+        Assert.Equal(1, agent.MessagesWith(address[1..]));
     }
 
     [Fact]
@@ -192,11 +264,15 @@ public sealed class DebugInfoTests : IDisposable
 
         var logged = agent.Lines.Where(line => line.Event != "agent").Select(line => JsonNode.Parse(line.Text)!.AsObject()).ToList();
         Assert.Equal(printed.Select(line => line["rule"]!.ToString()), logged.Select(line => line["rule"]!.ToString()));
-        Assert.Equal(["advance", "halves", "pay"], printed.Select(line => line["rule"]!.ToString()).Distinct().Order());
+        var rule = new Regex("name: ([a-z]+)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            rule.Matches(rules).Select(name => name.Groups[1].Value).Order(),
+            printed.Select(line => line["rule"]!.ToString()).Distinct().Order());
         var (values, missing) = (0, 0);
         foreach (var (theirs, ours) in printed.Zip(logged))
         {
             Assert.Equal(theirs["ret"]?.ToJsonString(), ours["ret"]?.ToJsonString());
+            Assert.Equal(ProblemsOfResult(theirs), ProblemsOfResult(ours));
             foreach (var (name, value) in theirs["args"]!.AsObject())
             {
                 Assert.True(ours["args"]!.AsObject().ContainsKey(name), ours.ToJsonString());
@@ -213,9 +289,16 @@ public sealed class DebugInfoTests : IDisposable
             }
         }
 
-        Assert.InRange(values, 20 * 20, int.MaxValue);
+        Assert.InRange(values, 20 * 4, int.MaxValue);
         Assert.InRange(missing, 0, values / 10);
     }
+
+    private static IEnumerable<string> ProblemsOfResult(JsonObject line) => (line["problems"]?.AsObject() ?? [])
+        .Where(one => one.Key.StartsWith("ret", StringComparison.Ordinal)).Select(one => $"{one.Key}: {one.Value}");
+
+    /// <summary>Rules for calls, each under the last part of its function's name.</summary>
+    private static string ResultRules(string program, params string[] functions) => "rules:\n" + string.Concat(functions.Select(function =>
+        $"  - {{name: {function[(function.LastIndexOf(':') + 1)..]}, binary: {program}, symbol: '{function}', args: auto, on: call}}\n"));
 
     private static string RuleFor(string program) => $"rules:\n  - name: pay\n    binary: {program}\n    symbol: pay\n    args: auto\n";
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The rules in force follow the files, whoever changes them and however.</summary>
+/// <summary>The active rules follow the files, whoever changes them and however.</summary>
 public sealed class ReloadTests : IDisposable
 {
     private readonly Workspace _workspace = new();

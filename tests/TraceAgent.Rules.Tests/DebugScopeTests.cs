@@ -129,11 +129,63 @@ public class DebugScopeTests
     [Fact]
     public void The_result_has_the_type_of_the_source()
     {
-        var bound = BoundRule.Of(Rule("on: call, when: ret == NEW"), Place with { Result = State });
+        var bound = BoundRule.Of(
+            Rule("on: call, when: ret == NEW"), Place with { Result = new("ret", State, new LocationPiece.Value(new Expr.Register(0))) });
 
         Assert.Empty(bound.Problems);
         Assert.IsType<CaptureType.Enumeration>(Assert.Single(bound.ValuesOf(EventKind.Call), value => value.IsReturnValue).Type);
         Assert.DoesNotContain(BoundRule.Of(Rule("on: call"), Place).ValuesOf(EventKind.Call), value => value.IsReturnValue);
+    }
+
+    [Fact]
+    public void A_structure_that_comes_back_is_shown_by_its_members_as_they_are_at_the_return()
+    {
+        var bound = BoundRule.Of(
+            Rule("on: call, when: ret.id > 3, format: '{ret.name} {ret_id}'"),
+            Place with { Result = new("ret", User, new LocationPiece.Memory(new Expr.Register(0))) });
+
+        Assert.Empty(bound.Problems);
+        var (entry, late) = (bound.Plan.EntryFields, bound.Plan.ReturnFields);
+        Assert.Equal(
+            [
+                ("ret.id", "*(int64*)(rdi on entry)"), ("ret.name", "text at *(uint64*)((rdi on entry) + 8)"),
+                ("ret.next", "*(uint64*)((rdi on entry) + 16)"),
+            ],
+            bound.ValuesOf(EventKind.Call).Where(value => value.IsReturnValue).Select(value => (
+                string.Join('.', value.Path), new ExprText(Architecture.X64, entry).Of(late[value.FieldIndex - entry.Count]))));
+        Assert.Equal("*(int64*)(rdi on entry) > 3", new ExprText(Architecture.X64, entry).Of(bound.Plan.ReturnCondition!));
+    }
+
+    [Fact]
+    public void Of_two_events_the_return_finds_the_structure_by_the_register_that_comes_back()
+    {
+        var bound = BoundRule.Of(
+            Rule("on: both"), Place with { Result = new("ret", User, new LocationPiece.Memory(new Expr.Register(0))) });
+
+        Assert.Empty(bound.Problems);
+        Assert.Equal("*(int64*)rax", new ExprText(Architecture.X64, []).Of(bound.Plan.ReturnFields[0]));
+    }
+
+    [Fact]
+    public void What_of_a_result_no_probe_sees_is_missing_with_its_reason()
+    {
+        var parts = new LocationPiece.Pieces(
+        [
+            new(new LocationPiece.Missing(MissingReason.VectorRegister), 64, 0), new(new LocationPiece.Value(new Expr.Register(0)), 64, 0),
+            new(new LocationPiece.Value(new Expr.Register(1)), 64, 0),
+        ]);
+        var real = new LocationPiece.Missing(MissingReason.VectorRegister);
+
+        var ofParts = BoundRule.Of(Rule("on: call"), Place with { Result = new("ret", User, parts) }).ValuesOf(EventKind.Call);
+        var whole = BoundRule.Of(Rule("on: call"), Place with { Result = new("ret", Real, real) }).ValuesOf(EventKind.Call);
+        var named = BoundRule.Of(Rule("on: call, when: ret > 3"), Place with { Result = new("ret", Long, real) }).Problems;
+
+        Assert.Equal(
+            [("ret_id", Outcome.VectorRegister), ("ret_name", Outcome.Ok), ("ret_next", Outcome.Ok)],
+            ofParts.Where(value => value.IsReturnValue).Select(value => (value.Name, value.WhyMissing)));
+        Assert.Equal(
+            [("ret", Outcome.VectorRegister)], whole.Where(value => value.IsReturnValue).Select(value => (value.Name, value.WhyMissing)));
+        Assert.Equal("'ret' has no value", Assert.Single(named).Message);
     }
 
     [Fact]

@@ -70,7 +70,8 @@ public sealed class EvidenceTests
                 $@"[\w)\]'] ?{Regex.Escape(sign)} ?[\w('""~*-]|{Quoted(sign)}");
             Add("prefix operator", ["!", "~", "-", "*"], sign => $@"(?<=[\s""'(`&|=]){Regex.Escape(sign)}[\w(*]|{Quoted(sign)}");
             Add("name in expressions", PlaceScope.Of(CSiteAbi.X64).Names.Concat(["ret", "duration", "arg1"]), Whole);
-            Add("name in messages", EventNames.Of(EventKind.Call, [], new CaptureType.Bool()).Keys, name => $@"\{{[@$]?{name}[,:}}]");
+            Add("name in messages", EventNames.Of(EventKind.Call, [], [new NamedValue("ret", new CaptureType.Bool())]).Keys, name =>
+                $@"\{{[@$]?{name}[,:}}]");
             Add("format", ["x", "X", "d", "D", "n", "f", "e", "g", "s", "ms", "us", "ns", "call"], format =>
                 $@"\{{[@$]?\w+(,-?\d+)?:{format}\d*\}}|`{format}`");
             Add("form of a hole", ["{@", "{$", "{{", ",-"], Regex.Escape);

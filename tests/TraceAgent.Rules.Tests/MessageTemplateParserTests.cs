@@ -12,7 +12,7 @@ public class MessageTemplateParserTests
     private static readonly IReadOnlyDictionary<string, EventName> Names = EventNames.Of(
         EventKind.Call,
         [new NamedValue("arg1", CaptureType.Default), new NamedValue("path", new CaptureType.Text(10))],
-        new CaptureType.Pointer());
+        [new NamedValue("ret", new CaptureType.Pointer())]);
 
     [Fact]
     public void Text_with_doubled_braces_is_that_text() =>
@@ -43,7 +43,7 @@ public class MessageTemplateParserTests
     public void Another_name_of_a_value_becomes_its_own_everywhere()
     {
         var names = EventNames.Of(EventKind.Entry, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("arg3",
-            CaptureType.Default) { Alias = "arg2" }, new NamedValue("x", CaptureType.Default) { Alias = "arg3" }], null);
+            CaptureType.Default) { Alias = "arg2" }, new NamedValue("x", CaptureType.Default) { Alias = "arg3" }], []);
         var template = MessageTemplateParser.Parse(
             "{{arg1}} {arg1,8:x}{@arg1} {arg2} {arg3} arg1", names, _ => null, problem => Assert.Fail(problem.Message));
         Assert.Equal("{{arg1}} {fd,8:x}{@fd} {arg3} {arg3} arg1", template.Text);

@@ -35,8 +35,8 @@ internal static class RuleDump
                 $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
         }
 
-        var returned = terms.ReturnsNothing ? "nothing" : terms.Return.ToString();
-        var length = terms.ReturnLength is null ? "" : $" of {terms.ReturnLength}";
+        var returned = terms.Returned is [var only] ? only.Type.ToString() : "nothing";
+        var length = terms.Returned is [{ Length: { } known }] ? $" of {known}" : "";
         text.Append(CultureInfo.InvariantCulture, $"  returns {returned}{length}\n");
         foreach (var capture in terms.Captures)
         {

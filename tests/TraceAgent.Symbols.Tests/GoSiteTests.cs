@@ -77,7 +77,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         return functions;
     }
 
-    /// <summary>Behind the last branch that follows a comparison with the guard among the first instructions.</summary>
+    /// <summary>After the last branch that follows a comparison with the guard among the first instructions.</summary>
     private static ulong FirstAfterCheck((ulong Start, List<(ulong Address, string Text)> Lines) function)
     {
         var lines = function.Lines;

@@ -48,7 +48,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         var doubt = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.ObjectUncertain, false), (doubt.Code, doubt.Refused));
         Assert.EndsWith(
-            $"'{shown}' is a class: the arguments are read behind the address of its object, "
+            $"'{shown}' is a class: the arguments are read after the address of its object, "
                 + "and each is one place before that if the function is static",
             doubt.Message);
     }

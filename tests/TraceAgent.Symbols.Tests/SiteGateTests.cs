@@ -89,7 +89,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         "shift_without_flags", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("amd_vector", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("store_flags", 1, "stores the flags, which the kernel changes while it steps over the instruction")]
-    [InlineData("late_prefix", 1, "has a prefix behind its REX prefix, which the kernel may read differently")]
+    [InlineData("late_prefix", 1, "has a prefix after its REX prefix, which the kernel may read differently")]
     [InlineData("transaction", 1, "begins or ends a memory transaction, which a probe would abort")]
     public void An_instruction_that_the_kernel_cannot_probe_is_refused(string symbol, ulong addend, string reason)
     {
@@ -262,7 +262,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Go, Symbol("main.loop")).IsRefused(
             SiteCodes.GoEntry,
             "main.loop in /srv/shop/test is the first instruction of a Go function, which may run twice when the stack grows",
-            "use an offset behind the check of the stack's size");
+            "use an offset after the check of the stack's size");
 
     [Fact]
     public void A_Go_function_is_probed_behind_its_check_and_goes_by_its_name()

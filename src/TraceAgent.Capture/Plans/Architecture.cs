@@ -21,6 +21,9 @@ public sealed record Architecture
     /// <summary>DWARF number of the register with the second half of a return value of 16 bytes.</summary>
     public required int SecondReturnRegister { get; init; }
 
+    /// <summary>DWARF number of the register in which the caller passes the address of a place for a result in memory.</summary>
+    public required int ResultAddressRegister { get; init; }
+
     /// <summary>DWARF number of the stack pointer.</summary>
     public required int StackPointer { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record Architecture
         ArgumentRegisters = [5, 4, 1, 2, 8, 9],
         ReturnRegister = 0,
         SecondReturnRegister = 1,
+        ResultAddressRegister = 5,
         StackPointer = 7,
         //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15 rip
         RegisterOffsets = [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0, 128],
@@ -73,6 +77,7 @@ public sealed record Architecture
         ArgumentRegisters = [0, 1, 2, 3, 4, 5, 6, 7],
         ReturnRegister = 0,
         SecondReturnRegister = 1,
+        ResultAddressRegister = 8,
         StackPointer = 31,
         RegisterOffsets = Enumerable.Range(0, 32).Select(register => register * 8).ToEquatableArray(),
         InstructionPointerOffset = 256,

@@ -21,8 +21,11 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The parameters, in the order of the source.</summary>
     public EquatableArray<SiteVariable> Parameters { get; init; }
 
-    /// <summary>The index of the type of the result; null for a function that returns nothing.</summary>
-    public int? Result { get; init; }
+    /// <summary>The result, with its place when the function returns; null for a function that returns nothing.</summary>
+    public SiteVariable? Result { get; init; }
+
+    /// <summary>True when the function may be called with more than its parameters.</summary>
+    public bool TakesMore { get; init; }
 
     /// <inheritdoc/>
     public override int? GoroutineRegister => Convention.GoroutineRegister;

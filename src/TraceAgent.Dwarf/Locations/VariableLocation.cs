@@ -11,8 +11,6 @@ namespace TraceAgent.Dwarf.Locations;
 /// <summary>Finds the values of variables at one address of a function.</summary>
 internal sealed class VariableLocation
 {
-    private const ulong GoLanguage = 0x16;
-
     private readonly ulong _address;
     private readonly bool _isEntry;
     private readonly Architecture _architecture;
@@ -36,7 +34,7 @@ internal sealed class VariableLocation
         _address = address;
         _isEntry = EntryOf(function) == address;
         _unit = function.Unit;
-        _isGo = function.Unit.Root?.Unsigned(AttributeName.Language) == GoLanguage;
+        _isGo = function.Unit.IsGo();
         if (function.Block(AttributeName.FrameBase) is [>= Op.Register0 and <= Op.Register31 and var register])
         {
             _frameRegister = register - Op.Register0;

@@ -34,11 +34,15 @@ public sealed record DebugAnswer
 /// <param name="Name">The path, which may be relative to the folder.</param>
 public sealed record SplitFile(string Folder, string Name);
 
-/// <summary>The parameters of a function at its entry.</summary>
+/// <summary>The parameters of a function at its entry, and its result where it returns.</summary>
 /// <param name="Address">The address of its first instruction.</param>
 /// <param name="Parameters">The parameters in the order of the source, with their places on entry.</param>
-/// <param name="Result">The index of the type of the result; null for a function that returns nothing.</param>
-public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariable> Parameters, int? Result);
+/// <param name="Result">The result, with its place when the function returns; null for a function that returns nothing.</param>
+public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariable> Parameters, SiteVariable? Result)
+{
+    /// <summary>True when it may be called with more: <c>...</c>, or what the compiler adds.</summary>
+    public bool TakesMore { get; init; }
+}
 
 /// <summary>A line of a source file.</summary>
 /// <param name="File">The path.</param>

@@ -10,7 +10,7 @@ public sealed partial class DebugInfoReader
     private DebugAnswer ParametersOf(DebugQuery.Parameters query)
     {
         var types = new ShapeReader(query.Hops);
-        var finder = new ParameterFinder(types);
+        var finder = new ParameterFinder(types, _architecture);
         var functions = new List<FunctionParameters>();
         var addresses = query.Addresses.Distinct().Order().ToArray();
         var ranges = new List<AddressRange>();

@@ -115,7 +115,11 @@ public static class DebugWire
         var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxAddresses)];
         for (var i = 0; i < functions.Length; i++)
         {
-            functions[i] = new FunctionParameters(reader.Number(), Variables(ref reader, types), reader.Index(types.Shapes.Count));
+            functions[i] = new FunctionParameters(
+                reader.Number(), Variables(ref reader, types), reader.Flag() ? Variable(ref reader, types) : null)
+            {
+                TakesMore = reader.Flag(),
+            };
         }
 
         var isCut = reader.Flag();
@@ -155,21 +159,32 @@ public static class DebugWire
     private static void Write(WireWriter writer, FunctionParameters function)
     {
         writer.Number(function.Address);
-        writer.List([.. function.Parameters.Take(MaxVariables)], variable =>
+        writer.List([.. function.Parameters.Take(MaxVariables)], variable => Write(writer, variable));
+        writer.Flag(function.Result is not null);
+        if (function.Result is { } result)
         {
-            writer.Text(variable.Name);
-            writer.Index(variable.Type);
-            writer.Piece(variable.Place);
-        });
-        writer.Index(function.Result);
+            Write(writer, result);
+        }
+
+        writer.Flag(function.TakesMore);
     }
+
+    private static void Write(WireWriter writer, SiteVariable variable)
+    {
+        writer.Text(variable.Name);
+        writer.Index(variable.Type);
+        writer.Piece(variable.Place);
+    }
+
+    private static SiteVariable Variable(ref WireReader reader, TypeTable types) =>
+        new(reader.Text(), reader.Index(types.Shapes.Count), reader.Piece());
 
     private static EquatableArray<SiteVariable> Variables(ref WireReader reader, TypeTable types)
     {
         var variables = new SiteVariable[reader.Count(MaxVariables)];
         for (var i = 0; i < variables.Length; i++)
         {
-            variables[i] = new SiteVariable(reader.Text(), reader.Index(types.Shapes.Count), reader.Piece());
+            variables[i] = Variable(ref reader, types);
         }
 
         return [.. variables];

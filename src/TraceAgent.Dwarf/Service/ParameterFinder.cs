@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Locations;
@@ -9,9 +10,11 @@ namespace TraceAgent.Dwarf.Service;
 
 /// <summary>Finds the parameters of functions at their entries.</summary>
 /// <param name="types">Takes their types.</param>
-internal sealed class ParameterFinder(ShapeReader types)
+/// <param name="architecture">The processor.</param>
+internal sealed class ParameterFinder(ShapeReader types, Architecture architecture)
 {
     private const int MaxParameters = 256;
+    private const string ResultName = "ret";
 
     /// <summary>Parameters and result of a function.</summary>
     /// <param name="function">The function with code of its own.</param>
@@ -21,8 +24,10 @@ internal sealed class ParameterFinder(ShapeReader types)
     public FunctionParameters Of(Entry function, ulong address, VariableLocation places, ulong? prologueEnd)
     {
         var parameters = new List<SiteVariable>();
+        var takesMore = TakesMore(function) || (function.Reference(AttributeName.AbstractOrigin) is { } origin && TakesMore(origin));
         foreach (var (parameter, isThere) in Parameters(function))
         {
+            takesMore |= parameters.Count == MaxParameters || IsHidden(parameter);
             if (parameters.Count < MaxParameters && !IsHidden(parameter))
             {
                 parameters.Add(new SiteVariable(
@@ -32,8 +37,29 @@ internal sealed class ParameterFinder(ShapeReader types)
             }
         }
 
-        return new FunctionParameters(address, [.. parameters], types.Of(function));
+        return new FunctionParameters(address, [.. parameters], ResultOf(function)) { TakesMore = takesMore };
     }
+
+    /// <summary>True for C's <c>...</c>. DWARF 5, section 3.3.1.</summary>
+    private static bool TakesMore(Entry function)
+    {
+        var walk = new EntryWalk(function);
+        while (walk.MoveNext())
+        {
+            if (walk.Current.Tag == Tag.UnspecifiedParameters)
+            {
+                return true;
+            }
+
+            walk.SkipChildren();
+        }
+
+        return false;
+    }
+
+    private SiteVariable? ResultOf(Entry function) => types.Of(function) is { } type && ShapeReader.TypeOf(function) is { } entry
+        ? new SiteVariable(ResultName, type, ReturnPlace.Of(function, entry, architecture))
+        : null;
 
     /// <summary>
     /// The parameters of a function; those of its declaration that its code does not have, too, where the compiler dropped them.

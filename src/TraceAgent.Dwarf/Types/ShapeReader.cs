@@ -42,7 +42,8 @@ internal sealed class ShapeReader(int hops)
         return new TypeTable([.. _shapes.Select(shape => shape ?? new TypeShape.Opaque("", 0))]);
     }
 
-    private static Entry? TypeOf(Entry entry) => entry.WithInherited(AttributeName.Type)?.Reference(AttributeName.Type);
+    /// <summary>The type that an entry names, or what it is made from; null for none.</summary>
+    public static Entry? TypeOf(Entry entry) => entry.WithInherited(AttributeName.Type)?.Reference(AttributeName.Type);
 
     /// <summary>The index of a type, which is read later, those that are nearest to a variable first.</summary>
     private int? IndexOf(Entry? entry, int left)
@@ -81,8 +82,8 @@ internal sealed class ShapeReader(int hops)
         return _shapes.Count - 1;
     }
 
-    /// <summary>The type behind names and qualifiers; of a declaration with a signature, its definition. Null for none.</summary>
-    private static Entry? Unqualified(Entry? entry)
+    /// <summary>The type without its names and qualifiers; of a declaration with a signature, its definition. Null for none.</summary>
+    public static Entry? Unqualified(Entry? entry)
     {
         for (var i = 0; i < MaxQualifiers && entry is { } type; i++)
         {

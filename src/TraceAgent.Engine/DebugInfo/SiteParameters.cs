@@ -117,6 +117,7 @@ public sealed class SiteParameters
                     Types = types,
                     Parameters = OnEntry(image, site.Address, function.Parameters, types),
                     Result = function.Result,
+                    TakesMore = function.TakesMore,
                 }, site));
             }
         }

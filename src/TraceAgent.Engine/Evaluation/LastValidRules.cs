@@ -26,6 +26,9 @@ public sealed record RuleEvaluation(
     /// <summary>The filter of every active packet rule.</summary>
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
 
+    /// <summary>The texts of the files whose rules are active, by path.</summary>
+    public IReadOnlyDictionary<string, SourceText> Sources { get; init; } = new Dictionary<string, SourceText>();
+
     /// <summary>The errors that there are now, whether they are new or not.</summary>
     public IReadOnlyList<RuleError> Errors { get; init; } = [];
 
@@ -73,7 +76,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         var news = new List<(Diagnostic, SourceText)>();
         var rejected = new List<RejectedFile>();
         _files.Keep(files.Select(file => file.Path).ToHashSet());
-        var judged = Judge(files);
+        var judged = Validate(files);
         foreach (var (file, diagnostics) in judged)
         {
             Report(diagnostics.Select(diagnostic => (diagnostic, file.Source)));
@@ -108,6 +111,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             [.. resolved.SelectMany(file => file.WatchedNames)])
         {
             Filters = [.. resolved.SelectMany(file => file.Filters)],
+            Sources = resolved.ToDictionary(file => file.File.Path, file => file.File.Source),
             Errors = errors,
             Accepted = accepted,
         };
@@ -138,7 +142,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
         // After a restart there are no last valid rules to keep: the rules without errors become active.
         var known = _files.ValidOf(file.Path);
-        var valid = known ?? (StandsByItself(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
+        var valid = known ?? (HasOnlyWrongPlaces(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
         _files.Take(file.Path, file, valid);
         if (ReferenceEquals(before, file))
         {
@@ -163,7 +167,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     /// are first assumed to be valid, since a rule may move from file to file; for each that is not, its old rules stay active,
     /// and the others are then checked against their names.
     /// </summary>
-    private List<(RuleFile File, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFile> files)
+    private List<(RuleFile File, List<Diagnostic> Diagnostics)> Validate(IReadOnlyList<RuleFile> files)
     {
         var open = files.Where(file => !ReferenceEquals(_files.ValidOf(file.Path), file)).ToHashSet(ReferenceEqualityComparer.Instance);
         var refused = new HashSet<RuleFile>(ReferenceEqualityComparer.Instance);
@@ -182,7 +186,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var stands = true;
             foreach (var file in files.Where(open.Contains))
             {
-                var diagnostics = _evaluator.Judge(file, active);
+                var diagnostics = _evaluator.Validate(file, active);
                 judged.Add((file, diagnostics));
                 if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
                 {
@@ -257,7 +261,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.FullMessage}";
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
-    private static bool StandsByItself(RuleFile file, List<Diagnostic> diagnostics) =>
+    private static bool HasOnlyWrongPlaces(RuleFile file, List<Diagnostic> diagnostics) =>
         !file.HasErrors && diagnostics.TrueForAll(
             d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 

@@ -32,6 +32,9 @@ public sealed record ReconcileParts
     /// <summary>The agent configuration; null when there is none to follow.</summary>
     public IFollowedFile? Configuration { get; init; }
 
+    /// <summary>Compares attached rules with debug information; null when nothing is compared.</summary>
+    public ComparisonQueue? Comparisons { get; init; }
+
     /// <summary>Called once a second, in the one turn that an idle agent makes: another timer would be another wakeup.</summary>
     public Action EverySecond { get; init; } = () => { };
 

@@ -89,24 +89,24 @@ internal static class OtelEvent
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];
-        var name = index < traced.Shape.ArgumentCount ? $"args.{field.DottedName}" : field.Name;
+        var name = index < traced.Shape.ArgumentCount ? $"args.{field.DottedName}" : field.DottedName;
         if (!value.IsMissing)
         {
             attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);
             if (field.IsErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
             {
-                attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);
+                attributes[$"{Own}errno.{field.DottedName}"] = new ScalarValue(error);
             }
         }
 
         if (field.HasLength && value.IsPart)
         {
-            attributes[$"{Own}lengths.{field.Name}"] = new ScalarValue((long)value.Bits);
+            attributes[$"{Own}lengths.{field.DottedName}"] = new ScalarValue((long)value.Bits);
         }
 
         if (value.Problem is { } problem)
         {
-            attributes[$"{Own}problems.{field.Name}"] = new ScalarValue(problem);
+            attributes[$"{Own}problems.{field.DottedName}"] = new ScalarValue(problem);
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class EventField
         NotSecret = shown.NotSecret;
         WhyMissing = shown.Value.WhyMissing;
         Path = shown.Value.Path;
-        Key = Path is [.., var last] ? JsonText.Key(last) : Key;
+        (Key, DottedKey) = Path is [.., var last] ? (JsonText.Key(last), JsonText.Key(DottedName)) : (Key, Key);
         if (WhyMissing != Outcome.Ok)
         {
             Form = FieldForm.Missing;
@@ -94,12 +94,14 @@ public sealed class EventField
     public EventField(string name, EventField[] members)
     {
         (Name, Key, Slot, Members) = (name, JsonText.Key(name), NoSlot, members);
+        DottedKey = Key;
         Form = FieldForm.Object;
     }
 
     private EventField(string name, CaptureType type, FieldSlot slot)
     {
         (Name, Key, Slot, _type) = (name, JsonText.Key(name), slot, type);
+        DottedKey = Key;
         (_scalar, _characters) = (type as CaptureType.Scalar, type as CaptureType.Characters);
         (Form, Members) = type switch
         {
@@ -116,8 +118,11 @@ public sealed class EventField
 
     public string Name { get; }
 
-    /// <summary>The name as a JSON key with its colon.</summary>
+    /// <summary>The name as a JSON key with its colon; of a member, the last one.</summary>
     public byte[] Key { get; }
+
+    /// <summary><see cref="DottedName"/> as a JSON key with its colon, for what is said of values beside them.</summary>
+    public byte[] DottedKey { get; }
 
     public FieldForm Form { get; }
 

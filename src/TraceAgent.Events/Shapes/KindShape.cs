@@ -54,7 +54,9 @@ public sealed class KindShape
         CapturedCount = values.Count(v => !v.Value.IsOfEvent);
         Members =
         [
-            .. Fields[CapturedCount..], new EventField("args", Nested(Fields[..ArgumentCount], 0)), .. Fields[ArgumentCount..CapturedCount],
+            .. Fields[CapturedCount..],
+            new EventField("args", Nested(Fields[..ArgumentCount], 0)),
+            .. Nested(Fields[ArgumentCount..CapturedCount], 0),
         ];
         Rule = rule.Name.Value;
         RuleJson = JsonText.Quote(Rule);

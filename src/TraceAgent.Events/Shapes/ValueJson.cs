@@ -118,7 +118,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].IsErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
-                WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 WriteText(line, name);
             }
         }
@@ -135,7 +135,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].HasLength && value.IsPart)
             {
-                WriteMember(line, ",\"lengths\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"lengths\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 line.Append(value.Bits);
             }
         }
@@ -151,7 +151,7 @@ internal static class ValueJson
             ref readonly var value = ref traced.Values[i];
             if (value.HasProblem)
             {
-                WriteMember(line, ",\"problems\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"problems\":{"u8, traced.Shape.Fields[i].DottedKey, ref opened);
                 WriteText(line, value.Problem!);
             }
         }

@@ -1,6 +1,8 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Binding;
@@ -10,6 +12,8 @@ internal sealed class DebugScope : PlaceScope
 {
     private readonly PlaceScope _convention;
     private readonly DebugSiteAbi _abi;
+    private readonly DebugValue? _result;
+    private readonly DebugValue? _resultOfCall;
     private Dictionary<string, ScopedValue>? _constants;
 
     public DebugScope(DebugSiteAbi abi)
@@ -19,6 +23,10 @@ internal sealed class DebugScope : PlaceScope
         var used = new HashSet<string>();
         Parameters = [.. abi.Parameters.Select((parameter, index) => DebugValue.Of(
             abi, parameter, Unused(NameOf(parameter.Name, index), used)))];
+        _result = abi.Result is { } result ? DebugValue.Of(abi, result, "ret", isResult: true) : null;
+        _resultOfCall = abi.Result is { Place: LocationPiece.Memory } && _result is { Type.IsInPlace: true }
+            ? _result with { Value = AtCallersAddress(abi.Architecture) }
+            : _result;
     }
 
     /// <inheritdoc/>
@@ -37,6 +45,13 @@ internal sealed class DebugScope : PlaceScope
     public override ScopedValue? Find(string name) =>
         base.Find(name) ?? (Parameters.Any(one => one.Name == name) ? null : Constants().GetValueOrDefault(name));
 
+    /// <summary>
+    /// The memory that the caller gave for the result. The register that has its address on return does not in local functions of
+    /// optimised code.
+    /// </summary>
+    private static Term.OnReturn AtCallersAddress(Architecture architecture) =>
+        new(new Term.Placed(new Expr.Register(architecture.ResultAddressRegister)));
+
     private Dictionary<string, ScopedValue> Constants()
     {
         if (_constants is null)
@@ -44,26 +59,24 @@ internal sealed class DebugScope : PlaceScope
             _constants = [];
             foreach (var (number, name) in _abi.Types.Shapes.OfType<TypeShape.Enumeration>().SelectMany(names => names.Names))
             {
-                _constants.TryAdd(name, new ScopedValue(name, new Terms.Term.Number(number), StaticType.Int64));
+                _constants.TryAdd(name, new ScopedValue(name, new Term.Number(number), StaticType.Int64));
             }
         }
 
         return _constants;
     }
 
-    /// <summary>The rule's texts with the type of the result, unless they say it themselves.</summary>
-    public RuleSyntax Complete(RuleSyntax syntax)
+    /// <summary>The result of the source, for a rule that does not say by itself what it returns; null for none.</summary>
+    public DebugValue? ResultFor(RuleSyntax syntax, ProbeTrigger on) => (syntax.SaysResult, on) switch
     {
-        if (syntax.ReturnSource is not null || syntax.ReturnsNothing)
-        {
-            return syntax;
-        }
+        (true, _) => null,
+        (_, ProbeTrigger.Call) => _resultOfCall,
+        _ => _result,
+    };
 
-        return _abi.Result is { } result && ShapeTypes.Of(_abi.Types, result) is { IsInPlace: false } type and not
-            (StaticType.Float or StaticType.Unknown)
-            ? syntax with { Return = TypeSpec.Of(type) }
-            : syntax with { ReturnsNothing = true };
-    }
+    /// <summary>The rule's texts, which say that nothing comes back where the source says so.</summary>
+    public RuleSyntax Complete(RuleSyntax syntax) =>
+        syntax.SaysResult || _result is not null ? syntax : syntax with { ReturnsNothing = true };
 
     /// <summary>A name that rules can write: that of the source, where it has one of their form.</summary>
     private static string NameOf(string name, int index)

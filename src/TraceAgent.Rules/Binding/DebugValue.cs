@@ -14,15 +14,19 @@ namespace TraceAgent.Rules.Binding;
 internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Outcome WhyMissing)
 {
     /// <summary>The variable at sites of a kind; of a reference, what it leads to.</summary>
-    public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name)
+    /// <param name="abi">The kind of sites.</param>
+    /// <param name="variable">The variable.</param>
+    /// <param name="name">The name under which rules know it.</param>
+    /// <param name="isResult">True for the result, which has its place when the function returns.</param>
+    public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name, bool isResult = false)
     {
-        var value = Named(abi, variable, name);
+        var value = Named(abi, variable, name, isResult);
         return value is { Value: { } term, Type: StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown } }
             ? value with { Type = target, Value = AtAddress(term, target) }
             : value;
     }
 
-    private static DebugValue Named(DebugSiteAbi abi, SiteVariable variable, string name)
+    private static DebugValue Named(DebugSiteAbi abi, SiteVariable variable, string name, bool isResult)
     {
         if (variable.Type is not { } index)
         {
@@ -34,8 +38,8 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
             ? Missing(type, Outcome.NotSupported)
             : variable.Place switch
             {
-                LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(AddressOf(memory), type), Outcome.Ok),
-                LocationPiece.Value value => InRegister(new Term.Placed(value.Computed)),
+                LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(AddressOf(memory, isResult), type), Outcome.Ok),
+                LocationPiece.Value value => InRegister(new Term.Placed(value.Computed) { IsOfResult = isResult }),
                 LocationPiece.Bytes { Content.Count: <= sizeof(ulong) } bytes => InRegister(new Term.Number(NumberOf(bytes.Content))),
                 LocationPiece.Pieces pieces => InParts(pieces.Parts),
                 LocationPiece.Missing missing => Missing(type, OutcomeOf(missing.Reason)),
@@ -65,7 +69,7 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
                     return Missing(type, Outcome.NotSupported);
                 }
 
-                parts.Add(new StructurePart(at, (int)size, PartOf(piece.Place, (int)size)));
+                parts.Add(new StructurePart(at, (int)size, PartOf(piece.Place, (int)size, isResult)) { WhyMissing = WhyNo(piece.Place) });
                 at += size;
             }
 
@@ -86,12 +90,16 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
         _ => new Term.Load(address, type.Width, type.IsSigned),
     };
 
-    private static Term.Placed AddressOf(LocationPiece.Memory memory) => new(memory.Address) { IsAddress = true };
+    private static Term.Placed AddressOf(LocationPiece.Memory memory, bool isResult) =>
+        new(memory.Address) { IsAddress = true, IsOfResult = isResult };
 
-    private static Term? PartOf(LocationPiece place, int size) => (place, size) switch
+    private static Outcome WhyNo(LocationPiece place) =>
+        place is LocationPiece.Missing missing ? OutcomeOf(missing.Reason) : Outcome.NotSupported;
+
+    private static Term? PartOf(LocationPiece place, int size, bool isResult) => (place, size) switch
     {
-        (LocationPiece.Value value, <= sizeof(ulong)) => new Term.Placed(value.Computed),
-        (LocationPiece.Memory memory, 1 or 2 or 4 or 8) => new Term.Load(AddressOf(memory), size, Signed: false),
+        (LocationPiece.Value value, <= sizeof(ulong)) => new Term.Placed(value.Computed) { IsOfResult = isResult },
+        (LocationPiece.Memory memory, 1 or 2 or 4 or 8) => new Term.Load(AddressOf(memory, isResult), size, Signed: false),
         (LocationPiece.Bytes bytes, <= sizeof(ulong)) => new Term.Number(NumberOf(bytes.Content)),
         _ => null,
     };

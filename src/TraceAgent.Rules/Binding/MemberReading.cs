@@ -29,6 +29,13 @@ internal static class MemberReading
         return new Bound(term, member.Type, whole.Source, whole.Cost + 6).Dereferenced();
     }
 
+    /// <summary>Why a member cannot be had whose part of the structure no probe sees; null for other reasons.</summary>
+    public static Outcome? WhyNotIn(this FoundMember member, Bound whole) =>
+        member.Type is not StaticType.Unknown && whole.Type is StaticType.Parts parts
+        && parts.Slice(member.Offset, member.Bits > 0 ? member.StorageSize : member.Type.Width) is [{ Value: null, WhyMissing: var reason }]
+            ? reason
+            : null;
+
     private static Bound? OfParts(FoundMember member, Bound whole, StaticType.Parts parts)
     {
         var size = member.Bits > 0 ? member.StorageSize : member.Type.Width;

@@ -10,8 +10,14 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="syntax">The rule's texts.</param>
 /// <param name="on">The moment at which events happen.</param>
 /// <param name="captures">The computed values without errors.</param>
+/// <param name="returned">The values that the return value is shown by.</param>
 /// <param name="bag">Receives the diagnostics.</param>
-internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, EquatableArray<ComputedValue> captures, DiagnosticBag bag)
+internal sealed class MessageBinder(
+    RuleSyntax syntax,
+    ProbeTrigger on,
+    EquatableArray<ComputedValue> captures,
+    EquatableArray<ComputedValue> returned,
+    DiagnosticBag bag)
 {
     public EquatableArray<EventMessage> Bind() =>
         syntax.Messages.Select(message => new EventMessage(message.Kind, TemplateOf(message))).ToEquatableArray();
@@ -31,14 +37,15 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
 
         // Those with errors have been reported.
         values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
-            .Where(name => captures.All(capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
+            .Where(name => captures.Concat(returned).All(
+                capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
             .Select(name => new NamedValue(name, CaptureType.Default)));
-        var returned = kind == EventKind.Entry || syntax.ReturnsNothing ? null : syntax.Return.Type;
-        var names = EventNames.Of(kind, values, returned);
+        List<NamedValue> results = kind == EventKind.Entry ? [] : [.. returned.Select(value => new NamedValue(value.Name, value.Type))];
+        var names = EventNames.Of(kind, values, results);
 
         // The line end that a block scalar keeps is not part of the message.
         return MessageTemplateParser.Parse(
-            message.Text is null ? Default(kind, values, returned is not null) : message.Text.Value.TrimEnd('\n'),
+            message.Text is null ? Default(kind, values, results) : message.Text.Value.TrimEnd('\n'),
             names,
             name => Explain(name, kind, arguments.Count),
             problem => bag.Error(
@@ -49,19 +56,22 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
     private bool HasCapture(ComputedValue capture, EventKind kind) =>
         on != ProbeTrigger.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
-    private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn)
+    private static string Default(EventKind kind, List<NamedValue> values, List<NamedValue> results)
     {
+        var returned = results is [{ Name: "ret" }] ? "{ret}" : $"({List(results)})";
+        var result = results.Count > 0 ? $"{{symbol}} = {returned}" : "{symbol} returned";
         var call = values.Count == 0
             ? $"{{symbol:{ValueFormat.CallFormat}}}"
-            : $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+            : $"{{symbol}}({List(values)})";
         return kind switch
         {
             EventKind.Entry => call,
-            EventKind.Return =>
-                (hasReturn ? "{symbol} = {ret}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
-            _ => hasReturn ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
+            EventKind.Return => values.Count == 0 ? result : $"{result}, {List(values)}",
+            _ => results.Count > 0 ? $"{call} = {returned} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
+
+    private static string List(List<NamedValue> values) => string.Join(", ", values.Select(value => $"{value.Name}={{{value.Name}}}"));
 
     /// <summary>The reason why a name that exists elsewhere does not exist on this event; null for other names.</summary>
     private string? Explain(string name, EventKind kind, int count) => name switch

@@ -111,9 +111,9 @@ internal static class MissingValues
             terms.AddRange(rule.Arguments.SelectMany(argument => new[] { new Term.Argument(argument.Index), argument.Length }));
         }
 
-        if (on != ProbeTrigger.Entry && !rule.ReturnsNothing)
+        if (on != ProbeTrigger.Entry)
         {
-            terms.AddRange([new Term.Result(rule.ReturnRegister), rule.ReturnLength]);
+            terms.AddRange(rule.Returned.SelectMany(returned => new[] { returned.Value, returned.Length }));
         }
 
         return terms.OfType<Term>();

@@ -27,10 +27,10 @@ internal sealed class PlanFields
         _lowering = new TermLowering(place);
         var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
-        // What only conditions and returns need comes behind what entries show: those indexes stay.
+        // What only conditions and returns need comes after what entries show: those indexes stay.
         foreach (var value in values.Where(v => v.WhyMissing != Outcome.Ok))
         {
-            _shown.Add(new ShownValue(value, OnReturn: false, CapturedValue.NoField));
+            _shown.Add(new ShownValue(value, OnReturn: value.IsReturnValue, CapturedValue.NoField));
         }
 
         values.RemoveAll(v => v.WhyMissing != Outcome.Ok);
@@ -69,7 +69,7 @@ internal sealed class PlanFields
             .Select(s => new CapturedValue(
                 s.Value.Name,
                 s.Value.Type,
-                s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
+                kind == EventKind.Call && s.OnReturn && s.Index != CapturedValue.NoField ? s.Index + _entry.Count : s.Index,
                 s.Value.IsReturnValue)
             {
                 WhyMissing = s.Value.WhyMissing,
@@ -103,10 +103,12 @@ internal sealed class PlanFields
             };
         }
 
-        if (_rule.On != ProbeTrigger.Entry && !_terms.ReturnsNothing)
+        foreach (var returned in _rule.On == ProbeTrigger.Entry ? [] : _terms.Returned)
         {
-            yield return new RuleValue("ret", _terms.Return, new Term.Result(_terms.ReturnRegister), _terms.ReturnLength)
+            yield return new RuleValue(returned.Name, returned.Type, returned.Value, returned.Length)
             {
+                WhyMissing = returned.WhyMissing,
+                Path = returned.Path,
                 OnReturn = true,
                 IsReturnValue = true,
             };

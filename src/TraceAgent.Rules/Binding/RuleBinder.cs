@@ -27,9 +27,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         var scopes = new RuleScope(_syntax, on, place);
         var scope = scopes.OfValues();
         var arguments = _syntax.Arguments.Select(argument => ArgumentOf(argument, scope)).ToEquatableArray();
-        var returned = _syntax.Return;
-        var returnLength = returned.LengthBehind(register => new Term.Result(register))
-            ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true);
+        var returned = Returned(scope).ToEquatableArray();
         var results = _syntax.Results.Select(result => ResultOf(result, scope)).ToList();
         var values = new ValueBinder(on, redaction, _lengths, bag);
         var captures = _syntax.Captures.Select(capture => values.Capture(capture, scope)).OfType<ComputedValue>().ToList();
@@ -45,17 +43,14 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         }
 
         var all = Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))
-            .ToEquatableArray();
+            .Where(value => !returned.Any(one => (one.Name, one.Value) == (value.Name, value.Value))).ToEquatableArray();
         return new RuleTerms
         {
             Arguments = arguments,
-            Return = returned.InRegisters,
-            ReturnLength = returnLength,
-            ReturnRegister = returned.ValueRegister,
-            ReturnsNothing = _syntax.ReturnsNothing,
+            Returned = returned,
             Captures = all,
             When = _syntax.When is { } when ? values.Condition(when, condition) : null,
-            Messages = new MessageBinder(_syntax, on, all, bag).Bind(),
+            Messages = new MessageBinder(_syntax, on, all, returned, bag).Bind(),
         };
     }
 
@@ -66,9 +61,32 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         {
             IsUntyped = argument.IsUntyped,
             IsAtReturn = argument.AtReturn is not null,
-            Length = argument.Spec.LengthBehind(argument.In)
+            Length = argument.Spec.FollowingLength(argument.In)
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
+    }
+
+    private IEnumerable<ComputedValue> Returned(NameScope scope)
+    {
+        if (_syntax.ReturnsNothing)
+        {
+            return [];
+        }
+
+        if (_syntax.HasAutomaticArguments && (place as DebugScope)?.ResultFor(_syntax, on) is { } result)
+        {
+            return ValuesOf(result);
+        }
+
+        var returned = _syntax.Return;
+        return
+        [
+            new ComputedValue("ret", returned.InRegisters, new Term.Result(returned.ValueRegister))
+            {
+                Length = returned.FollowingLength(register => new Term.Result(register))
+                    ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true),
+            },
+        ];
     }
 
     private IEnumerable<ComputedValue> Parameters() =>
@@ -87,7 +105,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)
         {
-            Length = result.Spec.LengthBehind(result.In)
+            Length = result.Spec.FollowingLength(result.In)
                 ?? _lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
         };
 }

@@ -61,7 +61,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         var scope = new NameScope(place, name => ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments
             ? null
-            : reason ?? (syntax.SaysArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
+            : reason ?? (syntax.DeclaresArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in syntax.Arguments)
         {
             if (reason is null)
@@ -92,14 +92,14 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         for (var i = 0; i < debug.Parameters.Count; i++)
         {
             var parameter = debug.Parameters[i];
-            if (reason is null && parameter.Value is { } value)
+            if (reason is null)
             {
-                scope.AddComputed(parameter.Name, value, parameter.Type);
+                Add(scope, parameter);
                 scope.Alias($"arg{i + 1}", parameter.Name);
             }
             else
             {
-                scope.Exclude(parameter.Name, reason ?? ReasonOf(parameter.WhyMissing));
+                scope.Exclude(parameter.Name, reason);
             }
         }
     }
@@ -108,14 +108,19 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         Outcome.OptimisedOut => "the compiler kept it nowhere (optimised_out)",
         Outcome.NotLive => "nothing shows where it is when the function is entered (not_live)",
-        Outcome.VectorRegister => "it is passed in a register for floating point numbers, which a probe does not see (vector_register)",
+        Outcome.VectorRegister => "it is in a register for floating point numbers, which a probe does not see (vector_register)",
         Outcome.Partial => "only a part of it is kept (partial)",
         _ => "what it is, or where, takes more than a probe can do (not_supported)",
     };
 
     private void AddReturn(NameScope scope, string? reason)
     {
-        if (reason is null && !syntax.ReturnsNothing)
+        var result = syntax.HasAutomaticArguments ? (place as DebugScope)?.ResultFor(syntax, on) : null;
+        if (reason is null && result is not null)
+        {
+            Add(scope, result);
+        }
+        else if (reason is null && !syntax.ReturnsNothing)
         {
             var returned = syntax.Return;
             scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
@@ -125,20 +130,32 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             scope.Exclude("ret", reason ?? syntax.WhyNoReturn);
         }
 
-        foreach (var result in syntax.Results)
+        foreach (var named in syntax.Results)
         {
             if (reason is null)
             {
-                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In));
+                scope.Add(named.Name, named.Value, named.Spec.StaticInRegisters(named.In));
             }
             else
             {
-                scope.Exclude(result.Name, reason);
+                scope.Exclude(named.Name, reason);
             }
         }
     }
 
-    /// <summary>Gives texts their lengths, which may be values that come behind them.</summary>
+    private static void Add(NameScope scope, DebugValue known)
+    {
+        if (known.Value is { } value)
+        {
+            scope.AddComputed(known.Name, value, known.Type);
+        }
+        else
+        {
+            scope.Exclude(known.Name, ReasonOf(known.WhyMissing));
+        }
+    }
+
+    /// <summary>Gives texts their lengths, which may be values that come after them.</summary>
     private void Count(NameScope scope)
     {
         var ofArguments = syntax.Arguments.Concat(syntax.Results).Select(argument => (argument.Name, argument.Spec));

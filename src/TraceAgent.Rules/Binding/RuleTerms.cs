@@ -11,20 +11,11 @@ internal sealed record RuleTerms
     /// <summary>The captured arguments, in order.</summary>
     public EquatableArray<Parameter> Arguments { get; init; }
 
-    /// <summary>The type of the return value.</summary>
-    public CaptureType Return { get; init; } = CaptureType.Default;
-
-    /// <summary>The return value's length when another value says it.</summary>
-    public Term? ReturnLength { get; init; }
-
-    /// <summary>The first register of the return value that its type reads: 0, and 1 for an error of Go.</summary>
-    public int ReturnRegister { get; init; }
-
     /// <summary>
-    /// True when there is no return value to show: the rule says <c>void</c>, or the results are among
-    /// <see cref="Captures"/>.
+    /// The values that the return value is shown by: one, or the members of a structure. Empty when there is none to show: the function
+    /// returns nothing, or the results are among <see cref="Captures"/>.
     /// </summary>
-    public bool ReturnsNothing { get; init; }
+    public EquatableArray<ComputedValue> Returned { get; init; }
 
     /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }

@@ -33,11 +33,7 @@ internal sealed class StructureValues
         var values = new StructureValues();
         if (!values.Add([name], value, 0))
         {
-            values._values.Add(new ComputedValue($"{name}_{More}", new CaptureType.Pointer(), new Term.Number(0))
-            {
-                Path = [name, More],
-                WhyMissing = Outcome.Partial,
-            });
+            values.AddMissing([name, More], new CaptureType.Pointer(), Outcome.Partial);
         }
 
         return values._values;
@@ -63,10 +59,24 @@ internal sealed class StructureValues
 
             // A part without a name lends its members; a base class is one.
             var inner = new FoundMember(member.Offset, ShapeTypes.Of(structure.Types, member.Type), member.Bits, member.Shift);
-            isWhole &= inner.In(value) is { } found
-                && Add(member.Name.Length == 0 ? path : [.. path, member.Name], found, depth + 1);
+            EquatableArray<string> itsPath = member.Name.Length == 0 ? path : [.. path, member.Name];
+            if (inner.In(value) is { } found)
+            {
+                isWhole &= Add(itsPath, found, depth + 1);
+            }
+            else if (inner.WhyNotIn(value) is { } reason && member.Name.Length > 0)
+            {
+                AddMissing(itsPath, inner.Type.Capture, reason);
+            }
+            else
+            {
+                isWhole = false;
+            }
         }
 
         return isWhole;
     }
+
+    private void AddMissing(EquatableArray<string> path, CaptureType type, Outcome reason) =>
+        _values.Add(new ComputedValue(string.Join('_', path), type, new Term.Number(0)) { Path = path, WhyMissing = reason });
 }

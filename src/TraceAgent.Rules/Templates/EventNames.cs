@@ -23,18 +23,14 @@ internal static class EventNames
 
     /// <param name="kind">The kind of event; only calls have a duration.</param>
     /// <param name="values">Arguments and computed values of such events.</param>
-    /// <param name="returned">The return value; null when there is none.</param>
-    public static Dictionary<string, EventName> Of(EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned)
+    /// <param name="returned">The values that the return value is shown by; empty when there is none.</param>
+    public static Dictionary<string, EventName> Of(
+        EventKind kind, IReadOnlyCollection<NamedValue> values, IReadOnlyCollection<NamedValue> returned)
     {
         var names = Always.ToDictionary(n => n.Name);
-        foreach (var value in values)
+        foreach (var value in values.Concat(returned))
         {
             names.TryAdd(value.Name, new EventName(value.Name, value.Type.Form));
-        }
-
-        if (returned is not null)
-        {
-            names.Add("ret", new EventName("ret", returned.Form));
         }
 
         if (kind == EventKind.Call)

@@ -26,9 +26,12 @@ public abstract record Term
     /// <summary>The thread's <c>errno</c> when the function returns.</summary>
     public sealed record Errno : Term;
 
-    /// <summary>A value that is computed like this on entry, whatever convention calls the function.</summary>
+    /// <summary>A value that is computed like this at the place, whatever convention calls the function.</summary>
     public sealed record Placed(Expr Read) : Term
     {
+        /// <summary>True when it is computed where the function returns, and not on entry.</summary>
+        public bool IsOfResult { get; init; }
+
         /// <summary>True when it is the address of a variable in memory, and not the variable's value.</summary>
         public bool IsAddress { get; init; }
     }
@@ -59,14 +62,16 @@ public abstract record Term
     public sealed record CommMatch(TextTest Test) : Term;
 
     /// <summary>True when the value is known only when the function returns.</summary>
-    internal bool NeedsReturn => this is Result or OnReturn or Errno or Special { Value: SpecialValue.Duration }
+    internal bool NeedsReturn =>
+        this is Result or OnReturn or Errno or Special { Value: SpecialValue.Duration } or Placed { IsOfResult: true }
         || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => IsVariable || Children.Any(c => c.NeedsEntry);
 
     /// <summary>True for an argument, or a variable, as it was on entry.</summary>
-    internal bool IsVariable => this is Argument or Placed or Load { Address: Placed { IsAddress: true } };
+    internal bool IsVariable =>
+        this is Argument or Placed { IsOfResult: false } or Load { Address: Placed { IsAddress: true, IsOfResult: false } };
 
     /// <summary>This term and all terms in it.</summary>
     internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);

@@ -81,7 +81,7 @@ internal abstract record StaticType
                     var value = start == part.Offset || part.Value is null
                         ? part.Value
                         : new Term.Binary(BinaryOperator.ShiftRight, part.Value, new Term.Number(8 * (start - part.Offset)));
-                    slice.Add(new StructurePart(start - offset, (int)(end - start), value));
+                    slice.Add(part with { Offset = start - offset, Size = (int)(end - start), Value = value });
                 }
             }
 
@@ -188,4 +188,8 @@ internal abstract record StaticType
 /// <param name="Offset">Bytes from the start of the structure.</param>
 /// <param name="Size">Bytes, 1 to 8.</param>
 /// <param name="Value">The bits of the part; null when a probe cannot see them.</param>
-internal sealed record StructurePart(long Offset, int Size, Term? Value);
+internal sealed record StructurePart(long Offset, int Size, Term? Value)
+{
+    /// <summary>Why a probe cannot see them.</summary>
+    public Outcome WhyMissing { get; init; } = Outcome.NotSupported;
+}

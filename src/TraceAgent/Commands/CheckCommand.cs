@@ -90,15 +90,18 @@ internal static class CheckCommand
             resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
             () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
         var resolved = files.Select(evaluator.Resolve).ToList();
+        var contradictions = new SourceComparison(value?.DebugFolders).Of(
+            resolved.SelectMany(file => file.Probes).Select(one => one.Desired));
         var claims = InterfaceClaims.Fresh(resolved.SelectMany(file => file.Filters), NetworkInterfaces.List());
         var names = new RuleNames();
         foreach (var file in resolved)
         {
-            var found = evaluator.Judge(file.File, names);
+            var found = evaluator.Validate(file.File, names);
             names.Add(file.File);
             found.AddRange(file.Pending.Select(one =>
                 Diagnostic.Warning(CheckCodes.Pending, one.Rule.Binary.At, one.Missing, "the rule waits until it appears")));
-            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Judge(filter, claims)));
+            found.AddRange(contradictions.Where(contradiction => contradiction.At.File == file.File.Path));
+            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Of(filter, claims)));
             diagnostics.AddRange(found.OrderBy(d => d.At.File != file.File.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 

@@ -101,13 +101,21 @@ internal sealed class AgentReporter(
         pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
 
+    /// <summary>Reports that debug information contradicts a rule. Any thread may do so.</summary>
+    public void Contradicted(Diagnostic warning, SourceText source) => Log.RuleWarning(logger, TextOf(warning, source));
+
+    private static string TextOf(Diagnostic diagnostic, SourceText source)
+    {
+        using var text = new StringWriter();
+        DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
+        return text.ToString().TrimEnd('\n');
+    }
+
     public void Evaluated(RuleEvaluation evaluation)
     {
         foreach (var (diagnostic, source) in evaluation.News)
         {
-            using var text = new StringWriter();
-            DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
-            var lines = text.ToString().TrimEnd('\n');
+            var lines = TextOf(diagnostic, source);
             if (diagnostic.Severity == Severity.Error)
             {
                 Log.RuleRejected(logger, lines);

@@ -28,6 +28,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     private readonly DetachQueue _detachQueue;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver;
+    private readonly ComparisonQueue _comparisons;
     private readonly IDisposable _hangup;
     private readonly DetachReports _detaches;
     private readonly Lazy<Task<HitCost>> _cost;
@@ -51,6 +52,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         _resolver = new ProbeResolver(
             new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders,
             parts.Configuration.DebugServer is var (server, cache) ? new DebugFetches(new DebugServer(server, cache)) : null);
+        _comparisons = new ComparisonQueue(new SourceComparison(folders), Reporter.Contradicted);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
@@ -62,6 +64,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             Guard = Guard(harm),
             Listener = Reporter,
             Table = Table,
+            Comparisons = _comparisons,
             Packets = packets.Controller,
             Configuration = followed,
             EverySecond = pipeline.Processes.WakeForNotices,
@@ -105,6 +108,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Loop.Dispose();
+        _comparisons.Dispose();
         _detachQueue.Dispose();
         _reconciler.DetachAll();
         return Task.CompletedTask;

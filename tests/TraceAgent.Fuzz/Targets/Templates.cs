@@ -19,7 +19,7 @@ internal sealed class Templates : FuzzTarget
 
     private static readonly Dictionary<string, EventName> Names = EventNames.Of(
         EventKind.Call, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("path", new CaptureType.Text(10))],
-        new CaptureType.Errno());
+        [new NamedValue("ret", new CaptureType.Errno())]);
 
     public override byte[] Make(Random random) =>
         Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 4))
