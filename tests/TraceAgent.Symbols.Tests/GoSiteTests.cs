@@ -16,7 +16,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     [InlineData("main.*")]
     [InlineData("runtime.*")]
     [InlineData("internal/*")]
-    public void Every_function_is_probed_behind_its_check_and_at_each_of_its_returns(string pattern)
+    public void Every_function_is_probed_after_its_check_and_at_each_of_its_returns(string pattern)
     {
         var listing = Disassembly(programs.Whole);
         using var image = Open(programs.Whole);

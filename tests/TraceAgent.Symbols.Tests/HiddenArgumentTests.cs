@@ -40,7 +40,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("shop::Shape::draw", "shop::Shape")]
     [InlineData("shop::Stack<int>::push", "shop::Stack<int>")]
     [InlineData("_ZZ4mainEN5Local6memberEi", "Local")]
-    public void A_member_of_a_class_is_read_behind_its_object_and_a_warning_has_the_other_reading(string symbol, string shown)
+    public void A_member_of_a_class_is_read_after_its_object_and_a_warning_has_the_other_reading(string symbol, string shown)
     {
         var resolution = Of(symbol, ObjectArgument.Unspecified);
 

@@ -41,7 +41,7 @@ public sealed class PrefixSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_never_right_denies_nothing_and_what_the_rule_says_is_in_force()
+    public void A_file_that_was_never_right_denies_nothing_and_what_the_rule_says_is_active()
     {
         var found = _source.Resolve(
             Rule($"name: edge, interface: eth0, deny: [203.0.113.7], deny_file: {_folder.Write("deny.txt", "nonsense\n")}"));

@@ -86,7 +86,7 @@ public sealed class PathTrustTests : IDisposable
     }
 
     [Fact]
-    public void A_list_of_access_that_lets_others_write_is_found_behind_the_groups_bits()
+    public void A_list_of_access_that_lets_others_write_is_found_after_the_groups_bits()
     {
         var file = File("a.yaml", "chmod 640 {0} && setfacl -m u:games:rw");
 
