@@ -7,7 +7,7 @@ _traceagent() {
     # Options only when asked for: a PATH is what most commands want.
     [[ $word == -* ]] || words=$(grep -v '^-' <<<"$words")
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-    # Of a word with a colon, bash replaces what is behind the last one.
+    # Of a word with a colon, bash replaces what is after the last one.
     if [[ $word == *:* && $COMP_WORDBREAKS == *:* ]]; then
         COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
     fi

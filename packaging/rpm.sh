@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # rpm.sh FOLDER: builds the RPM package of out/traceagent and puts it into FOLDER.
-# REVISION: the number behind the version, 1 unless it is set.
+# REVISION: the number after the version, 1 unless it is set.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/version.sh"
 mkdir -p "$1"

@@ -47,7 +47,7 @@ build
 
 say() { printf '\n## %s\n' "$*"; }
 tool() { printf '\n[%s] %s\n' "$1" "${*:2}"; }
-# What reads less than all comes first in a pipe: behind another program it would end that one, and with it this script.
+# What reads less than all comes first in a pipe: after another program it would end that one, and with it this script.
 show() { head -n "${3:-8}" "$1" | sed "s|$work/||g; s|^|    |" | cut -c1-${2:-250}; }
 has() { command -v "$1" >/dev/null || { echo "    not installed"; return 1; }; }
 

@@ -145,7 +145,7 @@ public sealed class LoadedProbe : IDisposable
         {
             var link = UprobeLink.Attach(_session.AttachMethod, program, file, places, byCaller);
             attachment.Add(link, onReturn);
-            if (link.TakesKept)
+            if (link.UsesReserve)
             {
                 throw new KernelException(
                     "attach uprobe", file.DisplayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));

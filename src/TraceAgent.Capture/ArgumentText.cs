@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TraceAgent.Capture;
 
-/// <summary>Command lines as the kernel keeps them: each argument with a zero byte behind it.</summary>
+/// <summary>Command lines as the kernel keeps them: each argument with a zero byte after it.</summary>
 public static class ArgumentText
 {
     private const string More = "…";

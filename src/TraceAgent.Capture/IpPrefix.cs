@@ -13,7 +13,7 @@ public enum PrefixError
     /// <summary>The length is more than the address has bits.</summary>
     Length,
 
-    /// <summary>Bits behind the length are set: the text means the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
+    /// <summary>Bits after the length are set: the text means the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
     HostBits,
 
     /// <summary>
@@ -34,7 +34,7 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
     /// <summary>True for <c>0.0.0.0/0</c> and <c>::/0</c>.</summary>
     public bool IsEverything => Length == 0;
 
-    /// <summary>The prefix without the bits behind the length.</summary>
+    /// <summary>The prefix without the bits after the length.</summary>
     public IpPrefix Masked => new(new IpAddress(Address.IsIPv6, Address.Bits & MaskOf(Address.IsIPv6, Length)), Length);
 
     /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>

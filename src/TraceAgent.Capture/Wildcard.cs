@@ -12,7 +12,7 @@ public static class Wildcard
     /// <summary>True when the pattern stands for all of the text. Takes time in proportion to both lengths, multiplied.</summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool ignoreCase = false)
     {
-        // Where the last star is, and the place in the text behind what it stands for: nothing before it need be tried again.
+        // Where the last star is, and the place in the text after what it stands for: nothing before it need be tried again.
         var (p, t, star, retry) = (0, 0, -1, 0);
         while (t < text.Length)
         {

@@ -22,7 +22,7 @@ public sealed record DemangledName(string Full, string Name, string Bare)
 /// <param name="ShownScope"><c>shop::Cart</c>.</param>
 /// <param name="Last">The mangled text of its last part: <c>3add</c>.</param>
 /// <param name="IsQualified">
-/// True when it has <c>const</c>, <c>volatile</c> or <c>&amp;</c> behind its parameters, which only functions have that are
+/// True when it has <c>const</c>, <c>volatile</c> or <c>&amp;</c> after its parameters, which only functions have that are
 /// called on an object.
 /// </param>
 public sealed record MemberName(string Scope, string ShownScope, string Last, bool IsQualified)

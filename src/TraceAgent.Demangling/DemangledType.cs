@@ -2,7 +2,7 @@ namespace TraceAgent.Demangling;
 
 /// <summary>The C++ text of a type, in two halves: what a declarator adds stands between them (<c>int (*</c>, <c>)(char)</c>).</summary>
 /// <param name="Left">The text before the place of a name.</param>
-/// <param name="Right">The text behind it.</param>
+/// <param name="Right">The text after it.</param>
 /// <param name="Shape">The shape, which decides what a pointer to it needs.</param>
 /// <param name="Pack">The elements of a parameter pack; null for a single type.</param>
 internal sealed record DemangledType(
@@ -30,7 +30,7 @@ internal sealed record DemangledType(
         };
     }
 
-    /// <summary>The text with <c>const</c> or <c>volatile</c> behind it.</summary>
+    /// <summary>The text with <c>const</c> or <c>volatile</c> after it.</summary>
     public DemangledType Qualified(string qualifiers) =>
         Shape == TypeForm.Function ? this with { Right = Right + qualifiers } : this with { Left = Left + qualifiers };
 }

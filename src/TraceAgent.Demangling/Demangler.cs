@@ -35,7 +35,7 @@ public static class Demangler
             return null;
         }
 
-        // What the compiler does to a function after naming it stands behind a dot: .constprop.0, .cold, .llvm.123.
+        // What the compiler does to a function after naming it stands after a dot: .constprop.0, .cold, .llvm.123.
         var dot = name.IndexOf((byte)'.');
         var suffix = "";
         var isLegacyRust = RustLegacyName.TryDemangle(name, out var rust, out var consumed);

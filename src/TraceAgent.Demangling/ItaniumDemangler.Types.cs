@@ -206,7 +206,7 @@ internal sealed partial class ItaniumDemangler
         _packIndex = -1;
         _packSize = -1;
         var whole = Type();
-        var behind = _at;
+        var after = _at;
         if (_packSize < 0 || _failed)
         {
             _packIndex = outer;
@@ -225,7 +225,7 @@ internal sealed partial class ItaniumDemangler
 
         _failed |= _substitutions.Count < remembered;
         _packIndex = outer;
-        _at = behind;
+        _at = after;
         return new DemangledType("", Pack: elements);
     }
 

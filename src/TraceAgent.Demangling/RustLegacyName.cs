@@ -16,7 +16,7 @@ public static class RustLegacyName
 
     /// <param name="name">ASCII.</param>
     /// <param name="result">The name without the hash.</param>
-    /// <param name="consumed">Bytes of <paramref name="name"/>; behind them, a suffix of the compiler.</param>
+    /// <param name="consumed">Bytes of <paramref name="name"/>; after them, a suffix of the compiler.</param>
     public static bool TryDemangle(ReadOnlySpan<byte> name, out DemangledName? result, out int consumed)
     {
         result = null;

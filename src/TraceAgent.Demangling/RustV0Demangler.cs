@@ -195,10 +195,10 @@ internal ref partial struct RustV0Demangler
             return;
         }
 
-        var behind = _at;
+        var after = _at;
         _at = (int)target;
         part(ref this, asValue);
-        _at = behind;
+        _at = after;
     }
 
     private static string? Basic(char letter) => letter switch

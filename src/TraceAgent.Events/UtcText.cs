@@ -21,7 +21,7 @@ public sealed class UtcText
     private long _begin = long.MinValue;
 
     /// <param name="before">The text before the time, ASCII.</param>
-    /// <param name="after">The text behind it, ASCII.</param>
+    /// <param name="after">The text after it, ASCII.</param>
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 

@@ -6,7 +6,7 @@ public static class Privileges
     public const string ForPrograms = "needs CAP_BPF and CAP_PERFMON (or root)";
     public const string ForPerfEvents = "needs CAP_SYS_ADMIN, or a kernel of 6.6 or newer, where CAP_BPF and CAP_PERFMON are enough";
 
-    /// <summary>The remedy for files of other users, and those behind folders that only others may search.</summary>
+    /// <summary>The remedy for files of other users, and those below folders that only others may search.</summary>
     public const string ForFiles = "needs CAP_DAC_READ_SEARCH (or root)";
 
     public const string ForPackets = "needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (or root)";

@@ -29,7 +29,7 @@ internal sealed record RuleSyntax
     public int? ListedArguments { get; init; }
 
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
-    public bool SaysArguments { get; init; }
+    public bool DeclaresArguments { get; init; }
 
     /// <summary>What is shown of structures that are captured as a whole.</summary>
     public StructureLimits Limits { get; init; } = StructureLimits.Default;
@@ -111,7 +111,7 @@ internal sealed record RuleSyntax
 
 /// <summary>An argument as it was written, or a result.</summary>
 /// <param name="Index">The place in the list, from 0.</param>
-/// <param name="Register">The first of the registers that it is passed in, or of the places on the stack behind them, from 0.</param>
+/// <param name="Register">The first of the registers that it is passed in, or of the places on the stack after them, from 0.</param>
 /// <param name="Written">The name, which is a valid one.</param>
 /// <param name="Spec">The type; the default where the written one was wrong, which is reported.</param>
 /// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>

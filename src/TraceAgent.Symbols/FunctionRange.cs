@@ -3,7 +3,7 @@ namespace TraceAgent.Symbols;
 /// <summary>The range of a function's code.</summary>
 /// <param name="Name">The name as in the symbol table, without a version; empty when the file names none.</param>
 /// <param name="Start">Virtual address of its first instruction.</param>
-/// <param name="End">Virtual address behind its last byte.</param>
+/// <param name="End">Virtual address after its last byte.</param>
 /// <param name="IsEntered">False for a part that is jumped to (<c>.cold</c>), where the stack pointer is not at the return address.</param>
 internal sealed record FunctionRange(string Name, ulong Start, ulong End, bool IsEntered)
 {

@@ -24,7 +24,7 @@ public static class SiteCodes
     /// <summary>The symbol is a variable or a label.</summary>
     public const string NotAFunction = "TA207";
 
-    /// <summary>The distance behind the symbol is larger than the function.</summary>
+    /// <summary>The distance from the symbol is larger than the function.</summary>
     public const string BeyondFunction = "TA208";
 
     /// <summary>The address or file offset is not code.</summary>
@@ -57,7 +57,7 @@ public static class SiteCodes
     /// <summary>A return asked for in a function that does not return once to its caller.</summary>
     public const string ReturnsOtherwise = "TA218";
 
-    /// <summary>Warning: arguments asked for behind the function's entry, where their registers may hold something else.</summary>
+    /// <summary>Warning: arguments asked for after the function's entry, where their registers may hold something else.</summary>
     public const string ArgumentsAfterEntry = "TA219";
 
     /// <summary>Warning: the compiler made specialised copies of the function, and calls of them are not seen.</summary>

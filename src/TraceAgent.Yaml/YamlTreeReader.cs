@@ -159,7 +159,7 @@ public sealed partial class YamlTreeReader
         };
     }
 
-    /// <summary>The end of the line with a block's sign, which a comment may follow; the block begins behind it.</summary>
+    /// <summary>The end of the line with a block's sign, which a comment may follow; the block begins after it.</summary>
     private int EndOfLine(int index)
     {
         var length = _source.Text.AsSpan(index).IndexOfAny('\r', '\n');
@@ -215,7 +215,7 @@ public sealed partial class YamlTreeReader
         return _source.Span(start, start + found.Groups[1].Length);
     }
 
-    /// <summary>Matches <c>when: *p ></c>: behind an alias only the end of the line or of a list can follow.</summary>
+    /// <summary>Matches <c>when: *p ></c>: after an alias only the end of the line or of a list can follow.</summary>
     [GeneratedRegex(@"(?:: |- |[\[,{] ?)(\*[^\s,\]}]+)\s+$", RegexOptions.CultureInvariant)]
     private static partial Regex UnquotedAsterisk();
 

@@ -76,7 +76,7 @@ internal static class ScaleBenchmark
         results.Add(name, tool, "CPU s in all", cost.CpuSeconds);
     }
 
-    /// <summary>From the rename of the edited file to the message that it is in force.</summary>
+    /// <summary>From the rename of the edited file to the message that it is active.</summary>
     private static void MeasureReload(WorkFolder folder, Options options, Results results)
     {
         const int rules = 1000;
@@ -104,7 +104,7 @@ internal static class ScaleBenchmark
             var start = Stopwatch.GetTimestamp();
             File.Move(edited, Path.Combine(rulesFolder, $"{FirstFunction + 500}.yaml"), overwrite: true);
             Await(process, $"rule{FirstFunction + 500}");
-            results.Add(name, Tool.TraceAgent.Name, "rename to in force ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            results.Add(name, Tool.TraceAgent.Name, "rename to active ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
         Machine.Output("kill", "-TERM", $"{process.Id}");

@@ -4,10 +4,10 @@ namespace TraceAgent.Benchmarks;
 /// <param name="Name">As in the table.</param>
 /// <param name="Function">Of the target.</param>
 /// <param name="Rule">Of ours, without name, binary and symbol.</param>
-/// <param name="Probes">Of bpftrace: the text behind the path, with the body; <c>{0}</c> stands for path and function.</param>
+/// <param name="Probes">Of bpftrace: the text after the path, with the body; <c>{0}</c> stands for path and function.</param>
 /// <param name="Floor">
 /// The programs written by hand that do the same; on entry, then on return, which is at the caller unless <c>@</c> says how many
-/// bytes behind the entry the RET instruction is.
+/// bytes after the entry the RET instruction is.
 /// </param>
 internal sealed record Scenario(string Name, string Function, string Rule, string Probes, IReadOnlyList<string> Floor)
 {

@@ -8,7 +8,7 @@ namespace TraceAgent.Editors.Tests;
 /// <summary>yaml-language-server as editors start it, spoken to over its standard streams (Language Server Protocol 3.17).</summary>
 public sealed class LanguageServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly Stream _output;
@@ -96,7 +96,7 @@ public sealed class LanguageServer : IDisposable
 
     private JsonNode Await(Func<JsonNode, bool> wanted)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Timeout);
         while (true)
         {
             var message = Receive(limit.Token);

@@ -11,7 +11,7 @@ namespace TraceAgent.EndToEnd;
 /// </summary>
 internal static class ChosenTests
 {
-    /// <param name="arguments">Names of classes (<c>ValueTests</c>) or methods (<c>ValueTests.Method</c>); behind
+    /// <param name="arguments">Names of classes (<c>ValueTests</c>) or methods (<c>ValueTests.Method</c>); after
     /// <c>--without</c>, what the names of tests must not contain.</param>
     public static int Main(string[] arguments)
     {

@@ -29,7 +29,7 @@ public sealed class ConditionTests : IDisposable
         ("anything", "path ~ '*'"),
         ("guarded", $"box != 0 && {Code} == 500"),
         ("either", "number == 1 || box != 0 && *(uint8*)(box + 4) > 100"),
-        // What stands behind the side that decides is not read: where it cannot be, the condition would not pass.
+        // What stands after the side that decides is not read: where it cannot be, the condition would not pass.
         ("absent", $"box == 0 || {Code} == 500"),
         ("decided", "number == 1 || *(uint8*)(box + 4) > 100"),
         ("shifted", "(number << 2 ^ 5 | 1) > 40"),

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace TraceAgent.EndToEnd;
 
 /// <summary>Names, types and places from debug information, compared with what the programs print themselves.</summary>
-public sealed class DebugInfoTests : IDisposable
+public sealed partial class DebugInfoTests : IDisposable
 {
     private readonly Workspace _workspace = new();
 
@@ -64,87 +64,6 @@ public sealed class DebugInfoTests : IDisposable
                 symbol: halves
                 args: auto
             """);
-    }
-
-    [Theory]
-    [MemberData(nameof(Options))]
-    public void Results_have_the_values_that_the_program_prints(string options)
-    {
-        var program = TracedProgram.Compile("results", options.Split(' '));
-
-        AssertLogged(
-            program,
-            ResultRules(program, "small", "pair", "mixed", "together", "large", "real", "longest", "text", "color", "narrow") +
-            $"  - {{name: chosen, binary: {program}, symbol: chosen, args: auto, on: call, when: ret.a == 3}}\n");
-    }
-
-    [Theory]
-    [MemberData(nameof(Options))]
-    public void Whole_structures_have_the_values_that_the_program_prints(string options)
-    {
-        var program = TracedProgram.Compile("structures", options.Split(' '));
-
-        AssertLogged(program, $$"""
-            rules:
-              - name: ship
-                binary: {{program}}
-                symbol: ship
-                args: auto
-                capture: {copy: '*other', price: 'other->items[2].price', x: 'other->items[1].at.x'}
-            """);
-    }
-
-    [Theory]
-    [InlineData("", "{id=1000001, is_paid=false, low=1, high=5, level=-15, tag=gold, full=full, codes=[1, 2, 65535], real=1.25, " +
-        "bytes=[0, 0], items=[{kind=PEN, price=1.5, name=green, at={x=-1, y=0}}, {kind=BOOK, price=1.5, name=blue, at={x=-1, y=1}}, " +
-        "{kind=PEN, price=1.5, name=red, at={x=-1, y=2}}], nobody=<null>, next=0x")]
-    [InlineData("depth: 1", "{id=1000001, is_paid=false, low=1, high=5, level=-15, tag=gold, full=full, codes=[1, 2, 65535], real=1.25, " +
-        "bytes=[0, 0], nobody=<null>, next=0x")]
-    [InlineData("max_bytes: 20", "{id=1000001, is_paid=false, low=1, high=5, level=-15, tag=gold, more=<partial>}")]
-    public void A_whole_structure_in_a_message_is_readable_and_as_large_as_the_rule_says(string key, string text)
-    {
-        var program = TracedProgram.Compile("structures", "-O2", "-gdwarf-5");
-        var rules = _workspace.Write("rules.yaml", $$"""
-            rules:
-              - name: ship
-                binary: {{program}}
-                symbol: ship
-                args: auto
-                {{key}}
-                format: "ships {order}"
-            """);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
-
-        Command.OutputOf(program);
-        agent.Stop();
-
-        Assert.StartsWith($"ships {text}", agent.Events("ship")[1].Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("-O0 -gdwarf-5")]
-    [InlineData("-O1 -gdwarf-4")]
-    [InlineData("-O2 -gdwarf-5")]
-    [InlineData("-O3 -gdwarf-4")]
-    public void Results_of_C_plus_plus_have_the_values_that_the_program_prints(string options)
-    {
-        var program = TracedProgram.Compile("results.cpp", options.Split(' '));
-
-        AssertLogged(program, ResultRules(program, "shop::Cart::price", "shop::Cart::owner", "shop::Cart::shared", "shop::Cart::state"));
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Results_of_Rust_have_the_values_that_the_program_prints(int level)
-    {
-        var program = TracedProgram.Compile("results.rs", "-g", "-C", $"opt-level={level}");
-
-        AssertLogged(
-            program,
-            ResultRules(program, "results::pair", "results::narrow", "results::large", "results::color", "results::real"));
     }
 
     [Fact]
@@ -335,13 +254,6 @@ public sealed class DebugInfoTests : IDisposable
         Assert.InRange(values, 20 * 4, int.MaxValue);
         Assert.InRange(missing, 0, values / 10);
     }
-
-    private static IEnumerable<string> ProblemsOfResult(JsonObject line) => (line["problems"]?.AsObject() ?? [])
-        .Where(one => one.Key.StartsWith("ret", StringComparison.Ordinal)).Select(one => $"{one.Key}: {one.Value}");
-
-    /// <summary>Rules for calls, each under the last part of its function's name.</summary>
-    private static string ResultRules(string program, params string[] functions) => "rules:\n" + string.Concat(functions.Select(function =>
-        $"  - {{name: {function[(function.LastIndexOf(':') + 1)..]}, binary: {program}, symbol: '{function}', args: auto, on: call}}\n"));
 
     private static string RuleFor(string program) => $"rules:\n  - name: pay\n    binary: {program}\n    symbol: pay\n    args: auto\n";
 }

@@ -1,6 +1,6 @@
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The thread's errno on return is the one that the program finds behind the call, in every thread and C library.</summary>
+/// <summary>The thread's errno on return is the one that the program finds after the call, in every thread and C library.</summary>
 public sealed class ErrnoTests : IDisposable
 {
     private readonly Workspace _workspace = new();

@@ -11,7 +11,7 @@ public sealed class LateValueTests : IDisposable
     [InlineData(AttachMethod.Multi, "-O2")]
     [InlineData(AttachMethod.Perf, "-O2")]
     [InlineData(AttachMethod.Multi, "-O0")]
-    public void What_functions_leave_behind_their_arguments_is_what_the_program_finds_there(AttachMethod method, string optimised)
+    public void What_functions_leave_after_their_arguments_is_what_the_program_finds_there(AttachMethod method, string optimised)
     {
         var library = _workspace.Install(Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim(), "libc.so.6");
         var program = TracedProgram.Compile("late", "-g", optimised, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");

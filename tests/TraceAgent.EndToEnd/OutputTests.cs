@@ -65,7 +65,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void A_wrong_configuration_is_told_at_its_place_and_what_was_in_force_stays()
+    public void A_wrong_configuration_is_told_at_its_place_and_what_was_active_stays()
     {
         Configure("  - file: {path: 0.json}");
         using var agent = Start();

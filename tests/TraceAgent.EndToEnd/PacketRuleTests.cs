@@ -200,7 +200,7 @@ public sealed class PacketRuleTests : IDisposable
     }
 
     [Fact]
-    public void A_list_of_a_hundred_thousand_networks_is_in_force_and_an_edit_of_it_too()
+    public void A_list_of_a_hundred_thousand_networks_is_active_and_an_edit_of_it_too()
     {
         _scene.Workspace.Folder("rules");
         var lines = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"11.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));

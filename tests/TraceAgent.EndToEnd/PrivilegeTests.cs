@@ -38,7 +38,7 @@ public sealed class PrivilegeTests : IDisposable
     }
 
     [Fact]
-    public void Rules_beyond_the_limit_of_open_files_are_refused_with_what_raises_it_and_the_others_are_in_force()
+    public void Rules_beyond_the_limit_of_open_files_are_refused_with_what_raises_it_and_the_others_are_active()
     {
         var many = _workspace.Write(
             "many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", _program, "Tick", "args: 1"))]));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The rules in force follow the files, whoever changes them and however.</summary>
+/// <summary>The active rules follow the files, whoever changes them and however.</summary>
 public sealed class ReloadTests : IDisposable
 {
     private readonly Workspace _workspace = new();
@@ -45,7 +45,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public void An_edit_that_keeps_size_and_time_of_the_file_is_in_force()
+    public void An_edit_that_keeps_size_and_time_of_the_file_is_active()
     {
         var file = _workspace.Write("rules.yaml", Tick("rule", "first"));
         var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);

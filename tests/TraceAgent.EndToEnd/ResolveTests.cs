@@ -25,7 +25,7 @@ public sealed class ResolveTests : IDisposable
         var part = rule.GetProperty("parts")[0];
         var site = part.GetProperty("sites")[0];
         Assert.Equal("Tick", site.GetProperty("symbol").GetString());
-        // Behind an endbr64 the same function is cheaper to probe.
+        // After an endbr64 the same function is cheaper to probe.
         Assert.InRange(Number(site, "address") - Convert.ToInt64(address, 16), 0, 4);
         Assert.Contains(site.GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
         Assert.True(site.GetProperty("cost_ns").GetDouble() > 0);

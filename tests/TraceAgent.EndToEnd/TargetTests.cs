@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The rules in force follow the binaries: missing, arriving, replaced, overwritten.</summary>
+/// <summary>The active rules follow the binaries: missing, arriving, replaced, overwritten.</summary>
 public sealed class TargetTests : IDisposable
 {
     private readonly Workspace _workspace = new();

@@ -14,7 +14,7 @@ public sealed class UnannouncedTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
-    public void An_edit_of_what_a_link_in_the_folder_of_rules_leads_to_is_in_force_soon()
+    public void An_edit_of_what_a_link_in_the_folder_of_rules_leads_to_is_active_soon()
     {
         var program = TracedProgram.Compile("ticker");
         var folder = _workspace.Folder("rules");

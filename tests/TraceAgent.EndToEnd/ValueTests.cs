@@ -127,7 +127,7 @@ public sealed class ValueTests : IDisposable
             "  price: '*(double*)(order + 136)'"]));
 
     [Theory, BothWays]
-    public void Arguments_of_Cpp_are_counted_behind_objects_and_places_for_results(AttachMethod method) => AssertSame(
+    public void Arguments_of_Cpp_are_counted_after_objects_and_places_for_results(AttachMethod method) => AssertSame(
         method,
         "members.cpp",
         ("count", "shop::Cart::count", ["signature: int shop::Cart::count(int n) const"]),

@@ -78,7 +78,7 @@ public sealed class DebugServerTests : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_given_up() => Assert.Equal(
         $"{_address} took more than 0.5 s",
-        await new DebugServer(_address, _folder.Root) { Patience = TimeSpan.FromSeconds(0.5) }.FetchAsync(_id));
+        await new DebugServer(_address, _folder.Root) { FetchTimeout = TimeSpan.FromSeconds(0.5) }.FetchAsync(_id));
 
     [Fact]
     public async Task A_server_that_does_not_have_it_or_is_not_there_says_so()

@@ -39,7 +39,7 @@ public class ValueTests
     [InlineData("shop::add(int)", "shop::add(int)")]
     [InlineData("shop::Cart::count() const", "shop::Cart::count() const")]
     [InlineData("shop::add(int)+0x14", "shop::add(int)+0x14")]
-    public void A_symbol_is_shown_as_a_call_without_brackets_behind_its_parameters(string symbol, string expected) =>
+    public void A_symbol_is_shown_as_a_call_without_brackets_after_its_parameters(string symbol, string expected) =>
         Assert.Equal(expected, MessageText.SymbolText(symbol, "call"));
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class CommandLineRuleTests
     }
 
     [Fact]
-    public void A_prototype_may_stand_by_itself_behind_the_binary()
+    public void A_prototype_may_stand_by_itself_after_the_binary()
     {
         var rule = Assert.Single(Read(["/srv/x", "ssize_t write(int fd, const char *buf, size_t count)"]).File.Rules);
 

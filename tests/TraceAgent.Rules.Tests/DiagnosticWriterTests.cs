@@ -17,7 +17,7 @@ public class DiagnosticWriterTests
             Diagnostic.Warning("TA100", new("x.yaml", 1, 1, 2), "hm"), "ab"));
 
     [Fact]
-    public void The_caret_stays_under_its_place_behind_tabs_and_wide_characters() =>
+    public void The_caret_stays_under_its_place_after_tabs_and_wide_characters() =>
         Assert.Equal("x.yaml:1:5: error TA100: no\n    1 |  日é x\n      |      ^\n", Text(At(5), "\t日é x"));
 
     [Fact]

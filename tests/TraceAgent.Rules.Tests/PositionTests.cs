@@ -26,7 +26,7 @@ public class PositionTests
     [InlineData("'it''s {no}'", 21, 2)]
     [InlineData("\"\\\"{no}\\\"\"", 17, 2)]
     [InlineData("\"\\t{no}\"", 13, 8)]
-    public void A_name_in_a_template_is_found_behind_quotes_and_wide_characters(string format, int column, int length)
+    public void A_name_in_a_template_is_found_after_quotes_and_wide_characters(string format, int column, int length)
     {
         var diagnostic = Single($"rules:\n  - name: x\n    binary: /b\n    symbol: f\n    format: {format}\n");
         Assert.Equal(DiagnosticCode.UnknownName, diagnostic.Code);

@@ -42,7 +42,7 @@ public class AddressTests(CompiledPrograms programs) : IClassFixture<CompiledPro
     }
 
     [Fact]
-    public void A_file_offset_behind_all_code_is_told_the_last_function() =>
+    public void A_file_offset_after_all_code_is_told_the_last_function() =>
         Assert.EndsWith(
             "; the nearest safe place is _fini",
             Assert.Single(Resolve(programs.Shop, FileOffset(0xffffff)).Problems).Hint, StringComparison.Ordinal);

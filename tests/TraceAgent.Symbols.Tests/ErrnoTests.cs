@@ -61,7 +61,7 @@ public sealed class ErrnoTests : CompiledFolder
         return Assert.Single(found.Groups).Abi.Errno!;
     }
 
-    /// <summary>Bytes that the code of a library lies behind its place in the file.</summary>
+    /// <summary>Bytes that the code of a library lies after its place in the file.</summary>
     private static ulong CodeDistance(string path)
     {
         using var image = Resolving.Open(path);

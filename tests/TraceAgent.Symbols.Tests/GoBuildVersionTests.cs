@@ -15,7 +15,7 @@ public class GoBuildVersionTests(GoPrograms programs) : IClassFixture<GoPrograms
     [InlineData("go2.0", null)]
     [InlineData("go1.99999999999", null)]
     [InlineData("", null)]
-    public void The_number_behind_go1_is_what_counts(string version, int? minor) => Assert.Equal(minor, GoBuildVersion.MinorOf(version));
+    public void The_number_after_go1_is_what_counts(string version, int? minor) => Assert.Equal(minor, GoBuildVersion.MinorOf(version));
 
     [Fact]
     public void A_program_says_which_Go_made_it_stripped_or_not()

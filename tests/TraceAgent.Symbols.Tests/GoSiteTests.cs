@@ -16,7 +16,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     [InlineData("main.*")]
     [InlineData("runtime.*")]
     [InlineData("internal/*")]
-    public void Every_function_is_probed_behind_its_check_and_at_each_of_its_returns(string pattern)
+    public void Every_function_is_probed_after_its_check_and_at_each_of_its_returns(string pattern)
     {
         var listing = Disassembly(programs.Whole);
         using var image = Open(programs.Whole);
@@ -77,7 +77,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         return functions;
     }
 
-    /// <summary>Behind the last branch that follows a comparison with the guard among the first instructions.</summary>
+    /// <summary>After the last branch that follows a comparison with the guard among the first instructions.</summary>
     private static ulong FirstAfterCheck((ulong Start, List<(ulong Address, string Text)> Lines) function)
     {
         var lines = function.Lines;

@@ -40,7 +40,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("shop::Shape::draw", "shop::Shape")]
     [InlineData("shop::Stack<int>::push", "shop::Stack<int>")]
     [InlineData("_ZZ4mainEN5Local6memberEi", "Local")]
-    public void A_member_of_a_class_is_read_behind_its_object_and_a_warning_has_the_other_reading(string symbol, string shown)
+    public void A_member_of_a_class_is_read_after_its_object_and_a_warning_has_the_other_reading(string symbol, string shown)
     {
         var resolution = Of(symbol, ObjectArgument.Unspecified);
 
@@ -48,7 +48,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         var doubt = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.ObjectUncertain, false), (doubt.Code, doubt.Refused));
         Assert.EndsWith(
-            $"'{shown}' is a class: the arguments are read behind the address of its object, "
+            $"'{shown}' is a class: the arguments are read after the address of its object, "
                 + "and each is one place before that if the function is static",
             doubt.Message);
     }

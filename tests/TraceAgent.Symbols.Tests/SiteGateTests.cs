@@ -5,7 +5,7 @@ using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;
 
-public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+public partial class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
 {
     [Fact]
     public void A_place_within_an_instruction_is_refused_with_the_nearest_safe_ones() =>
@@ -46,7 +46,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Theory]
     [InlineData("nop5_first", 0)]
     [InlineData("nop5_behind_endbr", 4)]
-    public void Of_a_five_byte_nop_at_the_entry_the_instruction_behind_it_is_probed(string symbol, ulong addend)
+    public void Of_a_five_byte_nop_at_the_entry_the_instruction_after_it_is_probed(string symbol, ulong addend)
     {
         var site = Resolve(programs.Traps, Symbol(symbol, addend), needsReturn: true).OnlySite();
 
@@ -61,13 +61,6 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             "nop5_alone in /srv/shop/test is a 5-byte NOP; " +
             "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
             null);
-
-    [Fact]
-    public void The_return_of_a_function_that_begins_by_repeating_an_instruction_is_refused()
-    {
-        Assert.True(Assert.Single(Resolve(programs.Frames, Symbol("fill_bytes"), needsReturn: true).Problems).Refused);
-        Assert.Equal(SiteCodes.Repeated, Assert.Single(Resolve(programs.Frames, Symbol("fill_bytes")).Problems).Code);
-    }
 
     [Theory]
     [InlineData("locked", 3, "has a LOCK prefix, and the kernel cannot probe it")]
@@ -89,7 +82,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         "shift_without_flags", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("amd_vector", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("store_flags", 1, "stores the flags, which the kernel changes while it steps over the instruction")]
-    [InlineData("late_prefix", 1, "has a prefix behind its REX prefix, which the kernel may read differently")]
+    [InlineData("late_prefix", 1, "has a prefix after its REX prefix, which the kernel may read differently")]
     [InlineData("transaction", 1, "begins or ends a memory transaction, which a probe would abort")]
     public void An_instruction_that_the_kernel_cannot_probe_is_refused(string symbol, ulong addend, string reason)
     {
@@ -126,25 +119,6 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void A_jump_past_a_LOCK_prefix_is_known_to_be_code() => Resolve(programs.Traps, Symbol("skip_lock", 2)).OnlySite();
 
     [Fact]
-    public void The_return_of_a_function_that_asks_for_its_caller_is_refused() =>
-        Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true, returnsAtCaller: true).IsRefused(
-            SiteCodes.ReturnsOtherwise,
-            "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and " +
-                "would find the kernel's",
-            "leave `return_at` out, or use `on: entry`");
-
-    [Fact]
-    public void The_return_in_a_program_with_several_stacks_is_refused()
-    {
-        Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true, returnsAtCaller: true).IsRefused(
-            SiteCodes.SwitchesStacks,
-            "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and " +
-                "would jump to nowhere",
-            "leave `return_at` out, or use `on: entry`");
-        Resolve(programs.Coroutines, Symbol("Work")).OnlySite();
-    }
-
-    [Fact]
     public void A_place_in_the_linkage_table_is_refused_unless_the_rule_is_unsafe()
     {
         var address = LinkageTableOf(programs.Coroutines);
@@ -179,18 +153,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             problem => problem.Refused && problem.Code == code);
 
     [Fact]
-    public void A_return_in_a_program_with_exceptions_is_refused()
-    {
-        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true, returnsAtCaller: true).IsRefused(
-            SiteCodes.ExceptionsEnd,
-            "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed " +
-                "through thrower would end the program",
-            "leave `return_at` out, or use `on: entry`");
-        Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
-    }
-
-    [Fact]
-    public void Nothing_behind_undecodable_bytes_is_accepted() =>
+    public void Nothing_after_undecodable_bytes_is_accepted() =>
         Resolve(programs.Traps, Symbol("unreadable", 2)).IsRefused(
             SiteCodes.InsideInstruction,
             "cannot tell whether an instruction begins at unreadable+0x2 in /srv/shop/test: the bytes at unreadable+0x1 before it " +
@@ -198,33 +161,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             "the nearest safe place is unreadable");
 
     [Fact]
-    public void A_return_is_followed_only_from_the_entry()
-    {
-        Resolve(programs.Traps, Symbol("long_move", 1), needsReturn: true).IsRefused(
-            SiteCodes.ReturnNotAtEntry,
-            "long_move+0x1 in /srv/shop/test is not the entry of a function, so its return cannot be followed",
-            "use `symbol: long_move`, or `on: entry`");
-        Resolve(programs.Traps, Symbol("endbr_move", 4), needsReturn: true).OnlySite();
-    }
-
-    [Theory]
-    [InlineData("split.cold", SiteCodes.ReturnNotAtEntry)]
-    [InlineData("_start", SiteCodes.ReturnsOtherwise)]
-    public void The_return_of_code_that_is_not_called_is_refused(string symbol, string code)
-    {
-        Resolve(programs.Shop, Symbol(symbol)).OnlySite();
-        Assert.Equal(code, Assert.Single(Resolve(programs.Shop, Symbol(symbol), needsReturn: true).Problems).Code);
-    }
-
-    [Fact]
-    public void The_return_of_a_function_that_returns_twice_is_refused() =>
-        Resolve(programs.Traps, Symbol("setjmp"), needsReturn: true, returnsAtCaller: true).IsRefused(
-            SiteCodes.ReturnsOtherwise,
-            "the return of setjmp in /srv/shop/test cannot be followed: it does not return exactly once to its caller",
-            "leave `return_at` out, or use `on: entry`");
-
-    [Fact]
-    public void Arguments_behind_the_entry_are_warned_about()
+    public void Arguments_after_the_entry_are_warned_about()
     {
         Resolve(programs.Traps, Symbol("long_move", 1), arguments: 1).HasWarning(
             SiteCodes.ArgumentsAfterEntry,
@@ -262,10 +199,10 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Go, Symbol("main.loop")).IsRefused(
             SiteCodes.GoEntry,
             "main.loop in /srv/shop/test is the first instruction of a Go function, which may run twice when the stack grows",
-            "use an offset behind the check of the stack's size");
+            "use an offset after the check of the stack's size");
 
     [Fact]
-    public void A_Go_function_is_probed_behind_its_check_and_goes_by_its_name()
+    public void A_Go_function_is_probed_after_its_check_and_goes_by_its_name()
     {
         var site = Resolve(programs.Go, Symbol("main.add"), arguments: 1).OnlySite();
 
@@ -275,17 +212,6 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
 
     [Fact]
     public void C_code_in_a_Go_program_may_be_probed_at_its_entry() => Resolve(programs.Go, Symbol("c_code")).OnlySite();
-
-    [Fact]
-    public void The_return_of_C_code_in_a_Go_program_is_refused_at_its_caller()
-    {
-        Resolve(programs.Go, Symbol("c_code"), needsReturn: true, returnsAtCaller: true).IsRefused(
-            SiteCodes.GoReturn,
-            "the return of c_code in /srv/shop/test cannot be followed: it is C code in a Go program, whose stacks move, " +
-            "and the kernel's way of catching a return would crash it",
-            "leave `return_at` out, or use `on: entry`");
-        Assert.Single(Resolve(programs.Go, Symbol("c_code"), needsReturn: true).OnlySite().Exits);
-    }
 
     private static ulong LinkageTableOf(string program)
     {

@@ -86,7 +86,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     }
 
     [Fact]
-    public void A_version_behind_the_name_may_be_left_out()
+    public void A_version_after_the_name_may_be_left_out()
     {
         var symbol = Run("nm", programs.Shop).Split('\n').First(line => line.Contains("puts@", StringComparison.Ordinal));
         Assert.Contains("@GLIBC", symbol, StringComparison.Ordinal);
@@ -216,9 +216,9 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     }
 
     [Fact]
-    public void A_place_behind_the_end_of_the_function_is_refused() =>
+    public void A_place_after_the_end_of_the_function_is_refused() =>
         Resolve(programs.Traps, Symbol("endbr_push", 7)).IsRefused(
-            SiteCodes.BeyondFunction, "endbr_push+0x7 is behind the end of 'endbr_push' in /srv/shop/test, which has 0x7 bytes",
+            SiteCodes.BeyondFunction, "endbr_push+0x7 is beyond the end of 'endbr_push' in /srv/shop/test, which has 0x7 bytes",
             "the nearest safe place is endbr_push+0x6");
 
     [Fact]

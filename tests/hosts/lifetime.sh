@@ -76,7 +76,7 @@ if [[ ! -e rebooted ]]; then
     check "a reload with a mistake fails" "! systemctl reload traceagent 2>/dev/null"
     eventually "the mistake is in the journal, with its position" "journalctl --quiet --unit traceagent | grep -q \"add.yaml:4:13: error TA201.*AddNumm\""
     from_here
-    eventually "the last good rule stays in force" "logged 'first '"
+    eventually "the last valid rule stays active" "logged 'first '"
     from_here
     rule 'second {arg1}' >/etc/traceagent/rules.d/add.yaml
     check "a reload without mistakes succeeds" "systemctl reload traceagent"

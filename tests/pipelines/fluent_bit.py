@@ -19,8 +19,8 @@ def main():
     assert tail["parser"] == parser["name"] and output["match"] == tail["tag"], configuration
     assert parser["format"] == "json", parser
     # %L is Fluent Bit's own: the fraction of a second.
-    seconds, behind = parser["time_format"].split(".%L")
-    assert behind == "%z", behind
+    seconds, after = parser["time_format"].split(".%L")
+    assert after == "%z", after
     longest = int(re.fullmatch("([0-9]+)k", tail["buffer_max_size"])[1]) * 1024
     for path in sys.argv[2:]:
         assert fnmatch.fnmatch(os.path.basename(path), os.path.basename(tail["path"])), path

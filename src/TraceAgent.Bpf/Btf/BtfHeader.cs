@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Bpf.Btf;
 
-/// <summary><c>struct btf_header</c>, which a piece of BTF begins with. Offsets are in bytes behind it.</summary>
+/// <summary><c>struct btf_header</c>, which a piece of BTF begins with. Offsets are in bytes after it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BtfHeader
 {
@@ -24,7 +24,7 @@ internal readonly struct BtfHeader
         (_typesLength, _stringsOffset, _stringsLength) = ((uint)typesLength, (uint)typesLength, (uint)stringsLength);
     }
 
-    /// <summary>The header of BTF in which the strings lie behind the types.</summary>
+    /// <summary>The header of BTF in which the strings lie after the types.</summary>
     public static byte[] Bytes(int typesLength, int stringsLength) =>
         MemoryMarshal.AsBytes<BtfHeader>([new BtfHeader(typesLength, stringsLength)]).ToArray();
 

@@ -134,7 +134,7 @@ internal sealed class FieldCompiler(
             code.JumpIf(Opcode.IfEqual, Reg.R0, 0, ends.Null);
         }
 
-        // Behind the check for NULL: the length may be read from what is there.
+        // After the check for NULL: the length may be read from what is there.
         code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
         expressions.Compute(bytes.Length, Reg.R2, ends.Fault);
         code.JumpIf(Opcode.IfLessOrEqual, Reg.R2, 0, ends.Done);

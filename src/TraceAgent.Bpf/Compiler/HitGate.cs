@@ -11,7 +11,7 @@ internal sealed class HitGate(ProgramCode program)
     private readonly Assembler _code = program.Code;
 
     /// <summary>Leaves when the hit is the agent's own, or another probe's: see <see cref="StateWord"/>. Uses r8 and r9.</summary>
-    public void TakeOrLeave(EventKind kind, Label leave)
+    public void CheckState(EventKind kind, Label leave)
     {
         var take = new Label();
         var switching = new Label();

@@ -41,7 +41,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
     /// </summary>
     public void Call() => code.Call(_touch);
 
-    /// <summary>Emits the functions, behind the program; null when nothing calls them.</summary>
+    /// <summary>Emits the functions, after the program; null when nothing calls them.</summary>
     public ProgramFunctions? EmitFunctions()
     {
         if (!_touch.IsTarget)

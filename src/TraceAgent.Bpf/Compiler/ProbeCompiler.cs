@@ -80,7 +80,7 @@ public static partial class ProbeCompiler
             LeaveOnRestart(program);
         }
 
-        new HitGate(program).TakeOrLeave(kind, program.Exit);
+        new HitGate(program).CheckState(kind, program.Exit);
         program.FindCounters();
         LogEvent(program, kind);
         return program.Finish(onReturn: kind == EventKind.Return);
@@ -124,7 +124,7 @@ public static partial class ProbeCompiler
         code.Move(Reg.R6, Reg.R1);
         LeaveOnRestart(program);
         program.FindCookie();
-        gate.TakeOrLeave(isCall ? EventKind.Call : EventKind.Entry, notTaken);
+        gate.CheckState(isCall ? EventKind.Call : EventKind.Entry, notTaken);
         program.FindCounters();
         WriteCallKey(program, stackPointerRise: 0, unknown: lost);
         var leave = new Label();

@@ -215,7 +215,7 @@ internal sealed class TextMatchCompiler(Assembler code)
     }
 
     /// <summary>
-    /// Looks for the middle in the buffer, from behind the prefix on; r4 is the index behind the last one where it may begin. A
+    /// Looks for the middle in the buffer, from after the prefix on; r4 is the index after the last one where it may begin. A
     /// loop, whose rounds the verifier counts by r5: it knows its value in each.
     /// </summary>
     private void Search(TextTest test, int buffer, int size, Label no)

@@ -26,7 +26,7 @@ internal static unsafe partial class LibBpf
     public static partial int MapNextKey(int fd, void* key, void* next);
 
     /// <param name="fd">The map's file descriptor.</param>
-    /// <param name="keys">The keys, one behind the other, as the values.</param>
+    /// <param name="keys">The keys, one after the other, as the values.</param>
     /// <param name="values">The values, as many as there are keys.</param>
     /// <param name="count">The number of keys; on return, the number that was done.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>

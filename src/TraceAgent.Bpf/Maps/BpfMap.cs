@@ -60,7 +60,7 @@ internal sealed unsafe class BpfMap : BpfHandle
         }
     }
 
-    /// <summary>All keys, one behind the other. Keys that are added or removed meanwhile may be missing.</summary>
+    /// <summary>All keys, one after the other. Keys that are added or removed meanwhile may be missing.</summary>
     public List<byte[]> Keys()
     {
         var keys = new List<byte[]>();

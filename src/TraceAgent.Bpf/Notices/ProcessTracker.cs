@@ -97,7 +97,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     public void Wake() => _wake.Set();
 
     /// <summary>Takes every notice of what processes did before this call: a process runs on only when its notice is in the ring.</summary>
-    /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
+    /// <returns>False when a notice was being written all the time, and it and those after it are still to come.</returns>
     public bool Drain(IRecordConsumer consumer)
     {
         var end = _ring.Produced;

@@ -11,7 +11,7 @@ internal sealed class RingData : IDisposable
 {
     public const int HeaderSize = 8;
 
-    /// <summary>Bytes that are mapped at a time, and as much behind them as a record can go over their end.</summary>
+    /// <summary>Bytes that are mapped at a time, and as much after them as a record can go over their end.</summary>
     public const int PartBytes = 512 << 10;
 
     private readonly int _mapFd;

@@ -28,7 +28,7 @@ public static unsafe class SeccompProbe
 
     /// <summary>
     /// The code of the process: prctl(PR_SET_NO_NEW_PRIVS, 1); prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &amp;program); when
-    /// there is an argument: getpid(); then twice a function of push, pop, ret; exit. Behind it the <c>struct sock_fprog</c>, of
+    /// there is an argument: getpid(); then twice a function of push, pop, ret; exit. After it the <c>struct sock_fprog</c>, of
     /// four instructions.
     /// </summary>
     private static ReadOnlySpan<byte> Code =>

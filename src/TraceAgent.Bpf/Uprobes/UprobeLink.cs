@@ -84,7 +84,7 @@ internal sealed unsafe class UprobeLink : IDisposable
     }
 
     /// <summary>True when the link has used up descriptors that are reserved for the agent.</summary>
-    public bool TakesKept => DescriptorTable.IsKept(_handles.Max(handle => handle.Fd));
+    public bool UsesReserve => DescriptorTable.IsKept(_handles.Max(handle => handle.Fd));
 
     /// <summary>Detaches all links at once: one by one, each would wait for its own grace period.</summary>
     public static void CloseAll(IReadOnlyList<UprobeLink> links)

@@ -28,7 +28,7 @@ internal static class UprobePmu
         return offset >> (last - first + 1) == 0
             ? offset << first
             : throw new KernelException("attach uprobe",
-                $"with its counter at 0x{offset:x} of the file", KernelException.Einval, "perf events take no counter behind 4 GiB");
+                $"with its counter at 0x{offset:x} of the file", KernelException.Einval, "perf events take no counter beyond 4 GiB");
     }
 
     private static string Read(string file)

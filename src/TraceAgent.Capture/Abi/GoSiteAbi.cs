@@ -10,7 +10,7 @@ namespace TraceAgent.Capture.Abi;
 /// <param name="PassesInRegisters">False for the convention on the stack, where only the arguments' places are known.</param>
 public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters) : CallAbi(Architecture)
 {
-    /// <summary>Offset in a goroutine (<c>runtime.g</c>, which begins with <c>stack.lo</c>) of the address behind its stack.</summary>
+    /// <summary>Offset in a goroutine (<c>runtime.g</c>, which begins with <c>stack.lo</c>) of the address after its stack.</summary>
     public const int StackEndOffset = 8;
 
     //                                                      AX BX CX DI SI R8 R9 R10 R11
@@ -19,7 +19,7 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
 
     /// <summary>
     /// The word, from 0, with the dictionary of a generic function, which no source has among the parameters: before everything up to
-    /// Go 1.19, behind the receiver since (shapeSig in cmd/compile/internal/noder/reader.go). Null where there is none.
+    /// Go 1.19, after the receiver since (shapeSig in cmd/compile/internal/noder/reader.go). Null where there is none.
     /// </summary>
     public int? DictionaryWord { get; init; }
 

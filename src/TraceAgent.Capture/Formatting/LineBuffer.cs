@@ -12,7 +12,7 @@ public sealed class LineBuffer
 
     private const int Recent = 64;
 
-    // A cache of numbers as text: a message and the values behind it show the same ones, and so do many lines.
+    // A cache of numbers as text: a message and the values after it show the same ones, and so do many lines.
     private readonly ShortNumber[] _recent = NoneRecent();
     private byte[] _bytes = new byte[1024];
     private byte[] _taken = [];

@@ -12,7 +12,7 @@ public static class Utf8Text
     {
         if (bytes.IndexOf((byte)0) is >= 0 and var end)
         {
-            // With its NUL the text is complete, whatever could not be read behind it.
+            // With its NUL the text is complete, whatever could not be read after it.
             value.Outcome = Outcome.Ok;
             bytes = bytes[..end];
         }

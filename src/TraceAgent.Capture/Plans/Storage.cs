@@ -44,7 +44,7 @@ public abstract record Storage
         /// </summary>
         public Expr? NullWhenZero { get; init; }
 
-        /// <summary>Bytes that the kernel may write behind the head.</summary>
+        /// <summary>Bytes that the kernel may write after the head.</summary>
         public int ReadSize => Max * Unit;
 
         public override int Size => HeadSize + RecordLayout.Align(ReadSize);
@@ -57,7 +57,7 @@ public abstract record Storage
     /// </summary>
     public sealed record Text(int Max) : Storage
     {
-        /// <summary>Bytes that the kernel may write behind the head.</summary>
+        /// <summary>Bytes that the kernel may write after the head.</summary>
         public int ReadSize => Max + 2;
 
         public override int Size => HeadSize + RecordLayout.Align(ReadSize);
@@ -78,7 +78,7 @@ public enum Outcome : byte
     /// <summary>The value is longer than what was kept of it.</summary>
     Truncated = 3,
 
-    /// <summary>The memory could be read up to the end of its first page only, and the value may go on behind that.</summary>
+    /// <summary>The memory could be read up to the end of its first page only, and the value may go on beyond that.</summary>
     Cut = 4,
 
     /// <summary>The function left by a jump to code that is not followed: there is no result yet.</summary>
@@ -87,7 +87,7 @@ public enum Outcome : byte
     /// <summary>A <see cref="Fault"/>: the page is not in memory, and may not be waited for.</summary>
     NotResident = 5,
 
-    /// <summary>Known before any hit: the compiler kept the value nowhere. No program writes this one, nor those behind it.</summary>
+    /// <summary>Known before any hit: the compiler kept the value nowhere. No program writes this one, nor those after it.</summary>
     OptimisedOut = 32,
 
     /// <summary>Known before any hit: the value is kept, but not at this place.</summary>

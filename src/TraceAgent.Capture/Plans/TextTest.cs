@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture.Plans;
 
 /// <summary>
-/// The test of a text, byte for byte: it begins with <paramref name="Prefix"/> and, behind that, ends with
+/// The test of a text, byte for byte: it begins with <paramref name="Prefix"/> and, after that, ends with
 /// <paramref name="Suffix"/>. With <paramref name="IsExact"/> the prefix is the whole text, and there is no suffix.
 /// </summary>
 /// <param name="Prefix">UTF-8 without NUL.</param>

@@ -48,7 +48,7 @@ public abstract partial record CaptureType
             return start + value.TextLength;
         }
 
-        /// <summary>The number of bytes to read, by the family: what lies behind a shorter address may not be readable.</summary>
+        /// <summary>The number of bytes to read, by the family: what lies after a shorter address may not be readable.</summary>
         private static Expr.Binary LengthAt(Expr address)
         {
             const int inet = 2;

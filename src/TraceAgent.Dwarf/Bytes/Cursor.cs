@@ -5,7 +5,7 @@ namespace TraceAgent.Dwarf.Bytes;
 /// <summary>
 /// Reads numbers and texts in the order in which DWARF writes them (DWARF 5, chapter 7), little-endian. A read that does not fit
 /// fails for good: from then on everything is 0 or empty and the cursor is at its end, so a loop over it ends, and one look at
-/// <see cref="HasFailed"/> behind many reads is enough.
+/// <see cref="HasFailed"/> after many reads is enough.
 /// </summary>
 public ref struct Cursor
 {

@@ -109,7 +109,7 @@ public readonly struct ElfSymbol
 
     public bool IsIndirectFunction => (TypeAndBinding & 0xf) == 10;
 
-    /// <summary>True for STT_FILE: the source of the local symbols behind it.</summary>
+    /// <summary>True for STT_FILE: the source of the local symbols after it.</summary>
     public bool IsSourceFile => (TypeAndBinding & 0xf) == 4;
 
     /// <summary>True for STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>

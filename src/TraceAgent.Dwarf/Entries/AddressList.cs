@@ -15,7 +15,7 @@ internal ref struct AddressList(Unit unit)
     /// <summary>The first address of the pair that was read; null when the unit's table of addresses does not have it.</summary>
     public ulong? Start { get; private set; }
 
-    /// <summary>The address behind the last one.</summary>
+    /// <summary>The address after the last one.</summary>
     public ulong? End { get; private set; }
 
     /// <summary>The offset of a list in its section; null when it is named by an index that the section's table does not have.</summary>
@@ -59,7 +59,7 @@ internal ref struct AddressList(Unit unit)
     }
 
     /// <summary>Reads an entry of DWARF 5.</summary>
-    /// <param name="cursor">The place behind the entry's kind.</param>
+    /// <param name="cursor">The place after the entry's kind.</param>
     /// <param name="kind">The kind, one of those that both lists have.</param>
     public AddressListStep ReadEntry(ref Cursor cursor, AddressListKind kind)
     {

@@ -71,7 +71,7 @@ internal readonly struct Entry
         return null;
     }
 
-    /// <summary>Bytes from the start of the section to what is behind the attributes; the end of the unit when they are damaged.</summary>
+    /// <summary>Bytes from the start of the section to what is after the attributes; the end of the unit when they are damaged.</summary>
     public int EndOfAttributes()
     {
         var cursor = new Cursor(Unit.Bytes, _attributes);

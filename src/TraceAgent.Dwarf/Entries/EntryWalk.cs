@@ -54,7 +54,7 @@ internal struct EntryWalk
         return false;
     }
 
-    /// <summary>Goes on behind the children of the current entry.</summary>
+    /// <summary>Goes on after the children of the current entry.</summary>
     public void SkipChildren()
     {
         if (_depth < Depth)

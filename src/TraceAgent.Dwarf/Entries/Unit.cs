@@ -19,7 +19,7 @@ internal sealed class Unit
     /// <summary>Bytes from the start of the section to the header.</summary>
     public required int Offset { get; init; }
 
-    /// <summary>Bytes from the start of the section to what is behind the unit.</summary>
+    /// <summary>Bytes from the start of the section to what is after the unit.</summary>
     public required int End { get; init; }
 
     /// <summary>Bytes from the start of the section to the root entry.</summary>
@@ -63,7 +63,7 @@ internal sealed class Unit
     /// <summary>Forgets what was read of the unit, so that a question over many does not hold all.</summary>
     public void Release() => (_bases, _abbreviations) = (null, null);
 
-    /// <summary>Reads the header at the cursor, and moves behind the unit; null when it is damaged, and the cursor has failed.</summary>
+    /// <summary>Reads the header at the cursor, and moves after the unit; null when it is damaged, and the cursor has failed.</summary>
     public static Unit? TryRead(ref Cursor cursor, DebugEntries owner, SectionKind section)
     {
         var offset = cursor.Position;

@@ -19,7 +19,7 @@ internal sealed class UnitBases
         AttributeValue? lowPc = null;
         if (unit.Root is { } root)
         {
-            // Split units count from behind the header of their own table, which has one from version 5 on.
+            // Split units count from after the header of their own table, which has one from version 5 on.
             var part = unit.Contribution;
             var (isSplit, hasHeader) = (unit.Owner.Sections.IsSplit, unit.Version >= 5);
             var listHeader = isSplit && hasHeader ? ListHeaderBytes(unit) : 0;

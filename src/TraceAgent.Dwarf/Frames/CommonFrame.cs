@@ -30,7 +30,7 @@ public sealed class CommonFrame
     internal byte[] Instructions { get; private init; } = [];
 
     /// <summary>Reads the common part; null when it is not understood.</summary>
-    /// <param name="body">What is behind the length and the mark of a common part.</param>
+    /// <param name="body">What is after the length and the mark of a common part.</param>
     public static CommonFrame? TryRead(ReadOnlySpan<byte> body)
     {
         var cursor = new Cursor(body);

@@ -13,14 +13,14 @@ public sealed class FrameEntry
     /// <summary>Address of its first instruction.</summary>
     public ulong Start { get; }
 
-    /// <summary>Address behind its last one; not before <see cref="Start"/>.</summary>
+    /// <summary>Address after its last one; not before <see cref="Start"/>.</summary>
     public ulong End { get; }
 
     /// <summary>The common part.</summary>
     public CommonFrame Shared { get; }
 
     /// <summary>Reads an entry; null when it is damaged.</summary>
-    /// <param name="body">What is behind the length and the reference to the common part.</param>
+    /// <param name="body">What is after the length and the reference to the common part.</param>
     /// <param name="place">Address of the body in memory.</param>
     /// <param name="shared">The common part.</param>
     public static FrameEntry? TryRead(ReadOnlySpan<byte> body, ulong place, CommonFrame shared)

@@ -6,11 +6,11 @@ namespace TraceAgent.Dwarf.Frames;
 /// <summary>The outline of a record of unwind entries, common part or not.</summary>
 /// <param name="IsCommon">True for a common part.</param>
 /// <param name="CommonAt">Bytes from the start of the section to the common part of an entry.</param>
-/// <param name="Body">Bytes from the start of the section to what is behind that.</param>
+/// <param name="Body">Bytes from the start of the section to what is after that.</param>
 /// <param name="End">Bytes from the start of the section to the next record.</param>
 internal readonly record struct FrameRecord(bool IsCommon, ulong CommonAt, int Body, int End)
 {
-    /// <summary>Reads a record at the cursor and moves behind it; null at the end of the list and for what is damaged.</summary>
+    /// <summary>Reads a record at the cursor and moves after it; null at the end of the list and for what is damaged.</summary>
     public static FrameRecord? TryRead(ref Cursor cursor, SectionKind kind)
     {
         ulong length = cursor.UInt32();

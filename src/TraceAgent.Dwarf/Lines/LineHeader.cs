@@ -40,7 +40,7 @@ internal sealed class LineHeader
     /// <summary>Bytes from the start of the section to the first instruction.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Bytes from the start of the section to what is behind the last instruction.</summary>
+    /// <summary>Bytes from the start of the section to what is after the last instruction.</summary>
     public int End { get; private set; }
 
     /// <summary>The number of the first file: 1 before version 5.</summary>

@@ -17,9 +17,9 @@ internal readonly record struct LineRow
     /// <summary>True where a debugger would stop.</summary>
     public required bool IsStatement { get; init; }
 
-    /// <summary>True for the address behind the last instruction of a sequence, which is of no line.</summary>
+    /// <summary>True for the address after the last instruction of a sequence, which is of no line.</summary>
     public required bool EndsSequence { get; init; }
 
-    /// <summary>True behind the instructions that make the frame.</summary>
+    /// <summary>True after the instructions that make the frame.</summary>
     public required bool IsPrologueEnd { get; init; }
 }

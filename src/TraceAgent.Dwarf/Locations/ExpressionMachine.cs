@@ -82,7 +82,7 @@ internal ref partial struct ExpressionMachine
                 break;
             }
 
-            // Nothing but a piece stands behind the name of a place.
+            // Nothing but a piece stands after the name of a place.
             if (place is not null && operation.Code is not (Op.Nop or Op.GnuUninitialized))
             {
                 _failure = MissingReason.NotUnderstood;

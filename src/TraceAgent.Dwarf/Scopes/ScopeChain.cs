@@ -24,7 +24,7 @@ internal static class ScopeChain
             }
             else if (Holds(walk.Current, address, ranges))
             {
-                // Siblings behind it do not hold the address, so the walk goes on within it alone.
+                // Siblings after it do not hold the address, so the walk goes on within it alone.
                 chain.Add(walk.Current);
                 walk = new EntryWalk(walk.Current);
             }

@@ -79,7 +79,7 @@ internal static partial class Decompression
     private static partial nuint ZstdDecompress(ref byte output, nuint outputSize, in byte input, nuint inputSize);
 }
 
-/// <summary>A compressed section behind its header.</summary>
+/// <summary>A compressed section after its header.</summary>
 /// <param name="Bytes">The compressed bytes.</param>
 /// <param name="Size">How many they become.</param>
 /// <param name="IsZstd">True for zstd, false for zlib.</param>

@@ -21,7 +21,7 @@ public abstract record DebugQuery
 
     /// <summary>The places of lines within a piece of code.</summary>
     /// <param name="Start">Address of the first instruction.</param>
-    /// <param name="End">Address behind the last one.</param>
+    /// <param name="End">Address after the last one.</param>
     /// <param name="WithVariables">True to say which variables there are.</param>
     public sealed record Code(ulong Start, ulong End, bool WithVariables) : DebugQuery;
 

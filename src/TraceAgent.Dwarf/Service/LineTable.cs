@@ -30,7 +30,7 @@ internal sealed class LineTable
         return new LineTable([.. rows.OrderBy(row => row.Address)]);
     }
 
-    /// <summary>The index of the first row at the address or behind it.</summary>
+    /// <summary>The index of the first row at the address or after it.</summary>
     public int From(ulong address)
     {
         var (low, high) = (0, _rows.Count);

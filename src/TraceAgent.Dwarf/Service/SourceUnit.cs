@@ -96,7 +96,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
         return offsets;
     }
 
-    /// <summary>The address that the line table marks as the first behind the prologue of a function; null when it marks none.</summary>
+    /// <summary>The address that the line table marks as the first after the prologue of a function; null when it marks none.</summary>
     /// <param name="function">The function.</param>
     /// <param name="address">The address of its first instruction.</param>
     public ulong? PrologueEndOf(Entry function, ulong address)
@@ -131,7 +131,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     }
 
     /// <summary>
-    /// The address at which a line that begins at the start of its function can be probed with its parameters in place: behind
+    /// The address at which a line that begins at the start of its function can be probed with its parameters in place: after
     /// the instructions that make the frame, when parameters are in the frame all the time, which is how code without
     /// optimisation has it.
     /// </summary>

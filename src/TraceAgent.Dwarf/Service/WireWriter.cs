@@ -8,7 +8,7 @@ using TraceAgent.Dwarf.Locations;
 namespace TraceAgent.Dwarf.Service;
 
 /// <summary>
-/// Writes questions and answers for the same executable at the other end: numbers as LEB128, texts and lists behind their length.
+/// Writes questions and answers for the same executable at the other end: numbers as LEB128, texts and lists after their length.
 /// </summary>
 internal sealed class WireWriter
 {

@@ -82,7 +82,7 @@ internal sealed class ShapeReader(int hops)
         return _shapes.Count - 1;
     }
 
-    /// <summary>The type behind names and qualifiers; of a declaration with a signature, its definition. Null for none.</summary>
+    /// <summary>The type without its names and qualifiers; of a declaration with a signature, its definition. Null for none.</summary>
     public static Entry? Unqualified(Entry? entry)
     {
         for (var i = 0; i < MaxQualifiers && entry is { } type; i++)

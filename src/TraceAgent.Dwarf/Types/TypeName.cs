@@ -18,28 +18,28 @@ internal static class TypeName
 
     private static string Text(Entry? at)
     {
-        // Each hop puts its part behind those of the types that it is made of.
-        var behind = "";
-        for (var hops = 0; hops < MaxHops && behind.Length < MaxLength; hops++)
+        // Each hop puts its part after those of the types that it is made of.
+        var after = "";
+        for (var hops = 0; hops < MaxHops && after.Length < MaxLength; hops++)
         {
             if (at is not { } type)
             {
-                return Cut($"void{behind}");
+                return Cut($"void{after}");
             }
 
             switch (type.Tag)
             {
                 case Tag.PointerType:
-                    behind = behind.StartsWith(" *", StringComparison.Ordinal) ? $" *{behind[1..]}" : $" *{behind}";
+                    after = after.StartsWith(" *", StringComparison.Ordinal) ? $" *{after[1..]}" : $" *{after}";
                     break;
                 case Tag.ReferenceType:
-                    behind = $" &{behind}";
+                    after = $" &{after}";
                     break;
                 case Tag.RvalueReferenceType:
-                    behind = $" &&{behind}";
+                    after = $" &&{after}";
                     break;
                 case Tag.ArrayType:
-                    behind = $"{DimensionsOf(type)}{behind}";
+                    after = $"{DimensionsOf(type)}{after}";
                     break;
                 case Tag.ConstType or Tag.VolatileType or Tag.RestrictType or Tag.AtomicType:
                     var word = type.Tag switch
@@ -50,31 +50,31 @@ internal static class TypeName
                         _ => "_Atomic",
                     };
 
-                    // Behind a pointer the word is of the pointer; in front of it, of what it points to.
+                    // After a pointer the word is of the pointer; in front of it, of what it points to.
                     if (TypeOf(type) is not { Tag: Tag.PointerType })
                     {
-                        return Cut($"{word} {Name(TypeOf(type), behind)}");
+                        return Cut($"{word} {Name(TypeOf(type), after)}");
                     }
 
-                    behind = $" {word}{behind}";
+                    after = $" {word}{after}";
                     break;
                 default:
-                    return Cut(Name(type, behind));
+                    return Cut(Name(type, after));
             }
 
             at = TypeOf(type);
         }
 
-        return Cut($"...{behind}");
+        return Cut($"...{after}");
     }
 
     private static Entry? TypeOf(Entry entry) => entry.WithInherited(AttributeName.Type)?.Reference(AttributeName.Type);
 
-    private static string Name(Entry? entry, string behind)
+    private static string Name(Entry? entry, string after)
     {
         if (entry is not { } type)
         {
-            return $"void{behind}";
+            return $"void{after}";
         }
 
         var name = Encoding.UTF8.GetString(type.Name());
@@ -90,10 +90,10 @@ internal static class TypeName
         };
         if (name.Length == 0)
         {
-            return $"{(keyword.Length == 0 ? "..." : keyword)}{behind}";
+            return $"{(keyword.Length == 0 ? "..." : keyword)}{after}";
         }
 
-        return keyword.Length > 0 && type.Unit.IsC() ? $"{keyword} {name}{behind}" : $"{name}{behind}";
+        return keyword.Length > 0 && type.Unit.IsC() ? $"{keyword} {name}{after}" : $"{name}{after}";
     }
 
     private static string DimensionsOf(Entry array)

@@ -25,7 +25,7 @@ internal sealed class BudgetGuard(double allPercent)
 
     /// <param name="costs">The costs of the attached rules that cost something, now or the last time.</param>
     /// <param name="now">The monotonic time; about a second after the last call.</param>
-    public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
+    public IReadOnlyList<Suspension> Check(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {
         var elapsed = (now - _last).TotalNanoseconds;
         _last = now;

@@ -43,7 +43,7 @@ public sealed class HarmGuard
     private readonly Dictionary<int, FatalSignal> _causes = [];
     private List<FatalSignal> _news = [];
 
-    /// <summary>Called when there is something to <see cref="Judge"/>, on the thread that reports ends.</summary>
+    /// <summary>Called when there is something to <see cref="Check"/>, on the thread that reports ends.</summary>
     public event Action? Suspected;
 
     public void Take(FatalSignal signal)
@@ -90,7 +90,7 @@ public sealed class HarmGuard
 
     /// <summary>The reports and verdicts since the last call.</summary>
     /// <param name="rules">Gets the attached rules when there is something to judge.</param>
-    public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Judge(Func<IReadOnlyList<ProbingRule>> rules)
+    public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Check(Func<IReadOnlyList<ProbingRule>> rules)
     {
         lock (_gate)
         {

@@ -29,9 +29,9 @@ public sealed class RuleGuard(
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
     /// <returns>The rules to detach now, which stay detached until they change.</returns>
-    public IReadOnlyList<string> JudgeHarm()
+    public IReadOnlyList<string> CheckHarm()
     {
-        var (reports, verdicts) = harm.Judge(() => [.. rules.Attached.Select(one => new ProbingRule(
+        var (reports, verdicts) = harm.Check(() => [.. rules.Attached.Select(one => new ProbingRule(
             one.Name, one.Since, [.. one.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
         foreach (var report in reports)
         {
@@ -56,7 +56,7 @@ public sealed class RuleGuard(
     /// Judges lifetimes and budgets; call it about once a second. Rules that are not hit cost nothing, and hardly any time here.
     /// </summary>
     /// <returns>The rules to detach now; null when there is nothing new about any rule.</returns>
-    public IReadOnlyList<string>? Judge(TimeSpan now)
+    public IReadOnlyList<string>? Check(TimeSpan now)
     {
         var leaving = new List<string>();
         foreach (var rule in rules.Active)
@@ -69,12 +69,12 @@ public sealed class RuleGuard(
             }
         }
 
-        var isNews = JudgeCosts(leaving, now);
+        var isNews = CheckCosts(leaving, now);
         return isNews || leaving.Count > 0 ? leaving : null;
     }
 
     /// <returns>False when no rule costs anything, now or a second ago, or that is not known.</returns>
-    private bool JudgeCosts(List<string> leaving, TimeSpan now)
+    private bool CheckCosts(List<string> leaving, TimeSpan now)
     {
         var costly = new List<ManagedRule>();
         TakeHits();
@@ -82,7 +82,7 @@ public sealed class RuleGuard(
         {
             if (rule.Attached!.WasHit || !rule.Budget.IsAtRest)
             {
-                rule.Attached.Counters.NoteNews();
+                rule.Attached.Counters.NoteChange();
                 costly.Add(rule);
             }
         }
@@ -95,7 +95,7 @@ public sealed class RuleGuard(
 
         programs.Update([.. rules.Attached], now);
         var costs = costly.ConvertAll(rule => CostOf(rule, cost.Value.Result));
-        foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
+        foreach (var verdict in _budget.Check(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
             Listener.Suspended(rules.FindAttached(verdict.Rule)!.Rule, verdict);
             leaving.Add(verdict.Rule);

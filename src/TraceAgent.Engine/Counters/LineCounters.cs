@@ -5,7 +5,7 @@ public abstract class LineCounters(string rule)
 {
     private long _logged;
     private long _failed;
-    private int _hasNews = 1;
+    private int _hasChanged = 1;
 
     public string Rule { get; } = rule;
 
@@ -46,19 +46,19 @@ public abstract class LineCounters(string rule)
         }
 
         Uncommitted = 0;
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>Counts a record that could not become a line.</summary>
     public void Undecodable()
     {
         Volatile.Write(ref _failed, _failed + 1);
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>Notes that something was counted, here or by the kernel. Any thread may call it.</summary>
-    public void NoteNews() => Volatile.Write(ref _hasNews, 1);
+    public void NoteChange() => Volatile.Write(ref _hasChanged, 1);
 
     /// <summary>True when something was counted since the last call. Called by the reader thread.</summary>
-    public bool TakeNews() => Interlocked.Exchange(ref _hasNews, 0) != 0;
+    public bool TakeChange() => Interlocked.Exchange(ref _hasChanged, 0) != 0;
 }

@@ -128,7 +128,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
             _live.Remove(counts);
         }
 
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>Adds calls that entered and whose thread has ended in them.</summary>
@@ -146,7 +146,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     public void OverQuota()
     {
         Volatile.Write(ref _overQuota, _overQuota + 1);
-        NoteNews();
+        NoteChange();
     }
 
     /// <summary>The current totals. Calls whose record still waits in the ring are not counted yet, so that the sums agree.</summary>

@@ -10,15 +10,15 @@ namespace TraceAgent.Engine.DebugInfo;
 /// while. Used by one thread.
 /// </summary>
 /// <param name="server">The server.</param>
-/// <param name="patience">The time that may be waited in all; by default none.</param>
-public sealed class DebugFetches(DebugServer server, TimeSpan patience = default) : IDisposable
+/// <param name="wait">The time that may be waited in all; by default none.</param>
+public sealed class DebugFetches(DebugServer server, TimeSpan wait = default) : IDisposable
 {
     /// <summary>The time after which a server that had nothing is asked again.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, (Task<string?> Task, long Begun)> _fetches = [];
     private readonly CancellationTokenSource _end = new();
-    private TimeSpan _patience = patience;
+    private TimeSpan _waitLeft = wait;
 
     /// <summary>Raised with the path of a binary before its debug information is waited for.</summary>
     public event Action<string>? Waiting;
@@ -57,7 +57,7 @@ public sealed class DebugFetches(DebugServer server, TimeSpan patience = default
         return null;
     }
 
-    /// <summary>Gives up what is being fetched, and leaves nothing half of it behind.</summary>
+    /// <summary>Gives up what is being fetched, and leaves nothing half of it after.</summary>
     public void Dispose()
     {
         const int most = 1000;
@@ -86,15 +86,15 @@ public sealed class DebugFetches(DebugServer server, TimeSpan patience = default
 
     private bool Wait(Task fetch, string path)
     {
-        if (_patience <= TimeSpan.Zero)
+        if (_waitLeft <= TimeSpan.Zero)
         {
             return false;
         }
 
         Waiting?.Invoke(path);
         var begun = Stopwatch.GetTimestamp();
-        var isDone = fetch.Wait(_patience);
-        _patience = isDone ? _patience - Stopwatch.GetElapsedTime(begun) : TimeSpan.Zero;
+        var isDone = fetch.Wait(_waitLeft);
+        _waitLeft = isDone ? _waitLeft - Stopwatch.GetElapsedTime(begun) : TimeSpan.Zero;
         return isDone;
     }
 }

@@ -17,7 +17,7 @@ public sealed class DebugServer(Uri server, string cache)
     private const int BufferBytes = 1 << 16;
 
     /// <summary>The time that a file may take in all.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The maximum size of a file in bytes.</summary>
     public long MaxFileBytes { get; init; } = 2L << 30;
@@ -56,8 +56,8 @@ public sealed class DebugServer(Uri server, string cache)
     public async Task<string?> FetchAsync(string id, CancellationToken end = default)
     {
         var path = new DebugFolders([cache]).OfBuild(id).First();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(end);
+        timeout.CancelAfter(FetchTimeout);
         try
         {
             if (File.Exists(path))
@@ -70,7 +70,7 @@ public sealed class DebugServer(Uri server, string cache)
             var part = $"{path}.{Environment.ProcessId}.part";
             try
             {
-                return await ReceiveAsync(id, part, patience.Token).ConfigureAwait(false) ?? Keep(id, part, path);
+                return await ReceiveAsync(id, part, timeout.Token).ConfigureAwait(false) ?? Keep(id, part, path);
             }
             finally
             {
@@ -79,7 +79,7 @@ public sealed class DebugServer(Uri server, string cache)
         }
         catch (OperationCanceledException)
         {
-            return end.IsCancellationRequested ? "the agent ended meanwhile" : $"{server} took more than {Patience.TotalSeconds} s";
+            return end.IsCancellationRequested ? "the agent ended meanwhile" : $"{server} took more than {FetchTimeout.TotalSeconds} s";
         }
         catch (Exception failed) when (failed is HttpRequestException or HttpIOException)
         {
@@ -92,11 +92,11 @@ public sealed class DebugServer(Uri server, string cache)
     }
 
     /// <returns>The reason why it was not received; null when it was.</returns>
-    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken patience)
+    private async Task<string?> ReceiveAsync(string id, string part, CancellationToken timeout)
     {
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var address = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/buildid/{id}/debuginfo");
-        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience).ConfigureAwait(false);
+        using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, timeout).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             return response.StatusCode == HttpStatusCode.NotFound
@@ -104,10 +104,10 @@ public sealed class DebugServer(Uri server, string cache)
                 : $"{server} answers with status {(int)response.StatusCode}";
         }
 
-        using var content = await response.Content.ReadAsStreamAsync(patience).ConfigureAwait(false);
+        using var content = await response.Content.ReadAsStreamAsync(timeout).ConfigureAwait(false);
         using var file = new FileStream(part, FileMode.Create, FileAccess.Write);
         var buffer = new byte[BufferBytes];
-        for (int count; (count = await content.ReadAsync(buffer, patience).ConfigureAwait(false)) > 0;)
+        for (int count; (count = await content.ReadAsync(buffer, timeout).ConfigureAwait(false)) > 0;)
         {
             if (file.Length + count > MaxFileBytes)
             {

@@ -76,7 +76,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         var news = new List<(Diagnostic, SourceText)>();
         var rejected = new List<RejectedFile>();
         _files.Keep(files.Select(file => file.Path).ToHashSet());
-        var judged = Judge(files);
+        var judged = Validate(files);
         foreach (var (file, diagnostics) in judged)
         {
             Report(diagnostics.Select(diagnostic => (diagnostic, file.Source)));
@@ -142,7 +142,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
         // After a restart there are no last valid rules to keep: the rules without errors become active.
         var known = _files.ValidOf(file.Path);
-        var valid = known ?? (StandsByItself(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
+        var valid = known ?? (HasOnlyWrongPlaces(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
         _files.Take(file.Path, file, valid);
         if (ReferenceEquals(before, file))
         {
@@ -167,7 +167,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     /// are first assumed to be valid, since a rule may move from file to file; for each that is not, its old rules stay active,
     /// and the others are then checked against their names.
     /// </summary>
-    private List<(RuleFile File, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFile> files)
+    private List<(RuleFile File, List<Diagnostic> Diagnostics)> Validate(IReadOnlyList<RuleFile> files)
     {
         var open = files.Where(file => !ReferenceEquals(_files.ValidOf(file.Path), file)).ToHashSet(ReferenceEqualityComparer.Instance);
         var refused = new HashSet<RuleFile>(ReferenceEqualityComparer.Instance);
@@ -186,7 +186,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var stands = true;
             foreach (var file in files.Where(open.Contains))
             {
-                var diagnostics = _evaluator.Judge(file, active);
+                var diagnostics = _evaluator.Validate(file, active);
                 judged.Add((file, diagnostics));
                 if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
                 {
@@ -261,7 +261,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.FullMessage}";
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
-    private static bool StandsByItself(RuleFile file, List<Diagnostic> diagnostics) =>
+    private static bool HasOnlyWrongPlaces(RuleFile file, List<Diagnostic> diagnostics) =>
         !file.HasErrors && diagnostics.TrueForAll(
             d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 

@@ -36,9 +36,9 @@ public sealed class RuleFileEvaluator(ProbeResolver resolver, PrefixSource prefi
     /// </summary>
     /// <param name="file">The file as it was read.</param>
     /// <param name="taken">The names of rules in other files.</param>
-    public List<Diagnostic> Judge(RuleFile file, RuleNames taken)
+    public List<Diagnostic> Validate(RuleFile file, RuleNames taken)
     {
-        var found = taken.Judge(file, out _).ToList();
+        var found = taken.Validate(file, out _).ToList();
         resolver.Prepare(file.Rules);
         foreach (var rule in file.Rules)
         {

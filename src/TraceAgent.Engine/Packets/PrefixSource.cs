@@ -124,7 +124,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
             var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.MaxFileSize) + 1];
             var length = opened.Read(bytes);
             var file = PrefixFileReader.Read(path, bytes.AsSpan(0, length), takesEverything);
-            return trust?.Judge(path, opened.Handle) is { } untrusted ? file with { Diagnostics = [untrusted, .. file.Diagnostics] } : file;
+            return trust?.Check(path, opened.Handle) is { } untrusted ? file with { Diagnostics = [untrusted, .. file.Diagnostics] } : file;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -36,7 +36,7 @@ public sealed class CodeReaders
         foreach (var folder in ProcessFolders.All())
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && pid != Environment.ProcessId && Judge(folder) is { } reason)
+                && pid != Environment.ProcessId && Check(folder) is { } reason)
             {
                 found.Add(($"process {pid} {reason}", [.. ProcessMaps.InodesOf(folder)]));
             }
@@ -45,7 +45,7 @@ public sealed class CodeReaders
         return found;
     }
 
-    private static string? Judge(string folder)
+    private static string? Check(string folder)
     {
         try
         {

@@ -8,7 +8,7 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Engine.Reconciling;
 
 /// <summary>
-/// Compares attached rules with debug information, each once for each binary: on a thread of its own, behind everything else, since
+/// Compares attached rules with debug information, each once for each binary: on a thread of its own, after everything else, since
 /// nothing that is logged waits for it.
 /// </summary>
 /// <param name="comparison">Compares.</param>

@@ -35,7 +35,7 @@ public static class RuleFileLoader
                 throw new IOException("not a regular file");
             }
 
-            untrusted = trust?.Judge(path, opened.Handle);
+            untrusted = trust?.Check(path, opened.Handle);
             return opened.Read(bytes);
         });
         if (untrusted is null)

@@ -64,7 +64,7 @@ public sealed class ManagedRule(string name)
     /// <summary>Describes the rule as it is now.</summary>
     public RuleSnapshot Snapshot(TimeSpan now)
     {
-        var (state, reason) = Judge(now);
+        var (state, reason) = StateAt(now);
         var at = (Desired?.Rule.Name ?? Error!.Rule!).At;
         return new RuleSnapshot
         {
@@ -79,7 +79,7 @@ public sealed class ManagedRule(string name)
         };
     }
 
-    private (RuleState State, string? Reason) Judge(TimeSpan now)
+    private (RuleState State, string? Reason) StateAt(TimeSpan now)
     {
         if (Desired is null)
         {

@@ -29,7 +29,7 @@ public sealed class PermittedBinaries(Func<BinaryLists> lists)
 
         if (!_known.TryGetValue((file, identity), out var refusal))
         {
-            _known[(file, identity)] = refusal = Judge(file, identity);
+            _known[(file, identity)] = refusal = Check(file, identity);
         }
 
         return refusal;
@@ -43,7 +43,7 @@ public sealed class PermittedBinaries(Func<BinaryLists> lists)
         _namespaces = null;
     }
 
-    private string? Judge(TargetFile file, FileIdentity identity)
+    private string? Check(TargetFile file, FileIdentity identity)
     {
         using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
         if (pinned is null || pinned.Identity != identity || RealPath.Of(pinned) is not { } real)

@@ -29,23 +29,23 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     /// Checks a file that has been opened by this path: what was read is what is judged. Null when it is trusted, as is a pipe,
     /// which only who started the command can have handed to it.
     /// </summary>
-    public Diagnostic? Judge(string path, SafeFileHandle opened)
+    public Diagnostic? Check(string path, SafeFileHandle opened)
     {
         var ownership = FileOwnership.Of(opened);
         return ownership.IsRegular ? Diagnose(path, Problem(path, ownership) ?? ProblemOnPathTo(path)) : null;
     }
 
     /// <summary>Checks the file that the path leads to now; null also when it leads nowhere.</summary>
-    public Diagnostic? Judge(string path) => Diagnose(path, ProblemOnPathTo(path));
+    public Diagnostic? Check(string path) => Diagnose(path, ProblemOnPathTo(path));
 
     /// <summary>
     /// True when a regular file is not judged as it was: permissions change without the file's content, and those of its folders too.
     /// </summary>
     /// <param name="path">The path that leads to the file.</param>
     /// <param name="file">The file as it is now.</param>
-    /// <param name="before">The diagnostics of the last look, with that of <see cref="Judge(string)"/>.</param>
+    /// <param name="before">The diagnostics of the last look, with that of <see cref="Check(string)"/>.</param>
     public bool HasChanged(string path, FileIdentity file, IEnumerable<Diagnostic> before) =>
-        file.Kind == FileKind.Regular && Judge(path) != before.FirstOrDefault(d => d.Code == Code);
+        file.Kind == FileKind.Regular && Check(path) != before.FirstOrDefault(d => d.Code == Code);
 
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
         ? new Diagnostic(
@@ -69,7 +69,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
 
     /// <summary>
     /// Follows the path as the kernel does, name by name. Each folder that passes can only be changed by trusted users, so that
-    /// what has been seen behind it stays as it is.
+    /// what has been seen after it stays as it is.
     /// </summary>
     private PathStep Walk(string at, string path)
     {

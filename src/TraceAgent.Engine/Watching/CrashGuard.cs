@@ -69,7 +69,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
     }
 
     /// <summary>Adds an error to the files that are held back, and stores which files are active.</summary>
-    public IReadOnlyList<RuleFile> Judge(IReadOnlyList<RuleFile> files)
+    public IReadOnlyList<RuleFile> HoldBack(IReadOnlyList<RuleFile> files)
     {
         var seen = files.Select(file => new SeenFile(file.Path, KernelFile.Of(file.Path)?.Times.ChangedNs ?? 0)).ToArray();
         var held = _record.Held.Where(one => seen.Any(file => (file.Path, file.ChangedNs) == (one.Path, one.ChangedNs))).ToArray();

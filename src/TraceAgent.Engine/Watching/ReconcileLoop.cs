@@ -112,7 +112,7 @@ public sealed class ReconcileLoop : IDisposable
             _debouncer.Note(change);
         }
 
-        if (_parts.Guard.JudgeHarm() is { Count: > 0 } harmful)
+        if (_parts.Guard.CheckHarm() is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
@@ -146,7 +146,7 @@ public sealed class ReconcileLoop : IDisposable
             _lastJudgment = Stopwatch.GetTimestamp();
             _parts.EverySecond();
             _parts.Crashes?.Beat();
-            Judge();
+            EnforceLimits();
         }
 
         _parts.Packets.Turn();
@@ -178,9 +178,9 @@ public sealed class ReconcileLoop : IDisposable
             || _parts.Table.Active.Any(rule => rule.IsOpen(now));
     }
 
-    private void Judge()
+    private void EnforceLimits()
     {
-        var leaving = _parts.Guard.Judge(Now);
+        var leaving = _parts.Guard.Check(Now);
         foreach (var rule in leaving ?? [])
         {
             _parts.Reconciler.Detach(rule);
@@ -228,7 +228,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Reconciler.Detach(rule);
         }
 
-        var files = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
+        var files = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.HoldBack(_parts.Source.Read());
         var evaluation = _parts.Rules.Evaluate(files);
         _watches.Follow(evaluation.WatchedNames);
         Take(evaluation, files);

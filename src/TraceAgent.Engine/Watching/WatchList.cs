@@ -108,7 +108,7 @@ internal sealed class WatchList : IDisposable
             }
             else if (_folders.TryGetValue(notice.Watch, out var folder))
             {
-                Judge(notice, folder, changes);
+                Check(notice, folder, changes);
             }
         }
 
@@ -130,7 +130,7 @@ internal sealed class WatchList : IDisposable
 
     public void Dispose() => _inotify.Dispose();
 
-    private void Judge(FileNotice notice, WatchedFolder folder, List<Change> changes)
+    private void Check(FileNotice notice, WatchedFolder folder, List<Change> changes)
     {
         if ((notice.Change & (FileChange.Ignored | FileChange.SelfDeleted | FileChange.SelfMoved)) != 0)
         {

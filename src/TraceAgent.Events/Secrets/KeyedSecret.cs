@@ -170,12 +170,12 @@ internal static class KeyedSecret
         }
 
         // A Cookie header lists several cookies, of which the first may be harmless: all are hidden.
-        var behind = closed.Start + closed.Length + 1;
-        var goesOn = behind < text.Length && text[behind] == ';';
-        return goesOn ? closed with { Length = closed.Length + 1 + SecretValue.Line(text, behind).Length } : closed;
+        var after = closed.Start + closed.Length + 1;
+        var continues = after < text.Length && text[after] == ';';
+        return continues ? closed with { Length = closed.Length + 1 + SecretValue.Line(text, after).Length } : closed;
     }
 
-    /// <summary>A text block of YAML that begins in the next line, behind | or &gt;: all lines that are indented.</summary>
+    /// <summary>A text block of YAML that begins in the next line, after | or &gt;: all lines that are indented.</summary>
     private static TextSpan Block(ReadOnlySpan<char> text, int at)
     {
         if (at >= text.Length || text[at] is not ('|' or '>'))
@@ -209,7 +209,7 @@ internal static class KeyedSecret
         }
     }
 
-    /// <summary>True when a line begins with a name and a sign that assigns, and something behind it: base64 may end with one.</summary>
+    /// <summary>True when a line begins with a name and a sign that assigns, and something after it: base64 may end with one.</summary>
     private static bool BeginsPair(ReadOnlySpan<char> text, int at)
     {
         var end = at;

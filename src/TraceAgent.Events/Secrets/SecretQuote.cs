@@ -7,7 +7,7 @@ namespace TraceAgent.Events.Secrets;
 /// <param name="Sign">The sign of the quote.</param>
 /// <param name="Escapes">The number of backslashes before each quote.</param>
 /// <param name="Count">The number of quotes that begin and end it.</param>
-/// <param name="Content">The position behind the quotes.</param>
+/// <param name="Content">The position after the quotes.</param>
 internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, int Content)
 {
     // A text that is escaped four times; bounds the work on a run of backslashes.
@@ -33,15 +33,15 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
 
         var one = new SecretQuote(text[at + escapes], escapes, 1, at + escapes + 1);
         var run = 1;
-        var behind = one.Content;
-        while (run < 5 && one.IsAt(text, behind))
+        var after = one.Content;
+        while (run < 5 && one.IsAt(text, after))
         {
             run++;
-            behind += one.Length;
+            after += one.Length;
         }
 
-        // An empty text has two as well, and CSV writes it with four: then no word begins behind them.
-        var isWord = behind < text.Length && (char.IsLetterOrDigit(text[behind]) || text[behind] is '_' or '$' or '!' or '#' or '*' or '+');
+        // An empty text has two as well, and CSV writes it with four: then no word begins after them.
+        var isWord = after < text.Length && (char.IsLetterOrDigit(text[after]) || text[after] is '_' or '$' or '!' or '#' or '*' or '+');
         var count = (run, isWord) switch
         {
             (4, false) => 1,
@@ -69,7 +69,7 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
             if (text[at] == Sign && (run < Escapes || (run - Escapes) / (Escapes + 1) % 2 == 0))
             {
                 var start = at - Math.Min(run, Escapes);
-                if (run < Escapes || (Count == 1 ? !GoesOn(text, ref at) : IsClosedAt(text, start)))
+                if (run < Escapes || (Count == 1 ? !Continues(text, ref at) : IsClosedAt(text, start)))
                 {
                     return start;
                 }
@@ -81,11 +81,11 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
         return text.Length;
     }
 
-    /// <summary>The position behind the quotes that <see cref="End"/> has found.</summary>
+    /// <summary>The position after the quotes that <see cref="End"/> has found.</summary>
     public int After(ReadOnlySpan<char> text, int end) => Math.Min(text.Length, IsClosedAt(text, end) ? end + Length : end + 1);
 
     /// <summary>Skips a quote that does not end the text: a doubled one in SQL, and <c>'\''</c> in a shell.</summary>
-    private bool GoesOn(ReadOnlySpan<char> text, ref int at)
+    private bool Continues(ReadOnlySpan<char> text, ref int at)
     {
         if (Escapes > 0)
         {

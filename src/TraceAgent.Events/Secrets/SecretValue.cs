@@ -91,7 +91,7 @@ internal static class SecretValue
     public static TextSpan Word(ReadOnlySpan<char> text, int at) => FromTo(at, EndOfWord(text, at));
 
     /// <summary>
-    /// The end of a value without quotes. A bracket right behind a word belongs to it (<c>Some("x")</c> of Rust, <c>[]string{"x"}</c>
+    /// The end of a value without quotes. A bracket right after a word belongs to it (<c>Some("x")</c> of Rust, <c>[]string{"x"}</c>
     /// of Go), and so does a quote between two letters.
     /// </summary>
     private static int EndOfWords(ReadOnlySpan<char> text, int start)

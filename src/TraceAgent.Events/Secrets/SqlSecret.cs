@@ -64,7 +64,7 @@ internal static class SqlSecret
         return isSql ? SecretValue.At(text, at) : default;
     }
 
-    /// <summary>The position behind a word and the white space that follows it; the same position when the word is not there.</summary>
+    /// <summary>The position after a word and the white space that follows it; the same position when the word is not there.</summary>
     private static int SkipWord(ReadOnlySpan<char> text, int at, string word)
     {
         if (!text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase))

@@ -1,6 +1,6 @@
 namespace TraceAgent.Events.Secrets;
 
-/// <summary>Skips what may stand between a key and its value. All methods return the position behind it.</summary>
+/// <summary>Skips what may stand between a key and its value. All methods return the position after it.</summary>
 internal static class TextSkip
 {
     /// <summary>Skips the quotes around a name: also escaped ones, and those that CSV doubles.</summary>

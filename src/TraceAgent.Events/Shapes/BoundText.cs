@@ -9,7 +9,7 @@ namespace TraceAgent.Events.Shapes;
 /// </summary>
 /// <param name="Begin">The literal before the first hole, UTF-8; all of the text when it has none.</param>
 /// <param name="Holes">The holes in their order.</param>
-/// <param name="End">The literal behind the last hole.</param>
+/// <param name="End">The literal after the last hole.</param>
 public sealed record BoundText(byte[] Begin, Hole[] Holes, byte[] End)
 {
     public void Append(LineBuffer into, TracedEvent traced)

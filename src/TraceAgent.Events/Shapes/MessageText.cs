@@ -182,8 +182,8 @@ internal static class MessageText
             if (depth == 0)
             {
                 // What tells it apart from others of its name stays: a place within it, a copy.
-                var behind = symbol.AsSpan(symbol.LastIndexOf(')') + 1);
-                var rest = behind.StartsWith(" const") ? behind[" const".Length..] : behind;
+                var after = symbol.AsSpan(symbol.LastIndexOf(')') + 1);
+                var rest = after.StartsWith(" const") ? after[" const".Length..] : after;
                 return at == 0 ? symbol : $"{symbol.AsSpan(0, at)}{rest}";
             }
         }

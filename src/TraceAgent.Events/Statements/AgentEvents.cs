@@ -22,11 +22,11 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     /// <summary>The calls that the rule asks for, and that are still not logged.</summary>
     public long Missing => Sampled + Limited + Lost;
 
-    /// <summary>The calls that the rule itself left out, as text behind logged and lost; empty when it left out nothing.</summary>
+    /// <summary>The calls that the rule itself left out, as text after logged and lost; empty when it left out nothing.</summary>
     public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited - AfterLast, "over the limit")
         + Part(AfterLast, "after the last line");
 
-    /// <summary>The reasons of the lost calls, as text behind a sentence; empty when none was lost.</summary>
+    /// <summary>The reasons of the lost calls, as text after a sentence; empty when none was lost.</summary>
     public string LostBecause =>
         Lost == 0
             ? ""

@@ -38,7 +38,7 @@ public sealed partial class PinnedFile : IDisposable
     public int Descriptor => (int)_handle.DangerousGetHandle();
 
     /// <summary>Opens a file; null when there is no such file.</summary>
-    /// <exception cref="KernelException">It is there but cannot be opened, such as behind a folder without permission.</exception>
+    /// <exception cref="KernelException">It is there but cannot be opened, such as below a folder without permission.</exception>
     public static PinnedFile? TryOpen(string path) => TryOpen(path, path);
 
     /// <param name="path">The path to find it at now.</param>

@@ -14,11 +14,11 @@ public static unsafe partial class ExecutablePages
     /// Drops the pages of code from this process; those that are still needed come back from the page cache. Most were needed
     /// once: to start, to read arguments and rules, to resolve and compile.
     /// </summary>
-    public static void ReleasePages() => _ = IteratePrograms(&GiveBack, null);
+    public static void ReleasePages() => _ = IteratePrograms(&ReleaseProgram, null);
 
     /// <summary>Releases the pages of the first object, which is the executable, and returns 1, which ends the iteration.</summary>
     [UnmanagedCallersOnly]
-    private static int GiveBack(ProgramInformation* program, nuint size, void* unused)
+    private static int ReleaseProgram(ProgramInformation* program, nuint size, void* unused)
     {
         var page = (nuint)Environment.SystemPageSize;
         for (var i = 0; i < program->HeaderCount; i++)

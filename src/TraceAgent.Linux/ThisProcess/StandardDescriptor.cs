@@ -29,7 +29,7 @@ public static unsafe partial class StandardDescriptor
         return flags >= 0 && (flags & CloseOnExec) == 0 && (Libc.Fcntl(descriptor, GetStatusFlags, 0) & AccessMode) != 0;
     }
 
-    /// <summary>Writes all bytes with write(2), behind what others have written; waits while a pipe is full.</summary>
+    /// <summary>Writes all bytes with write(2), after what others have written; waits while a pipe is full.</summary>
     /// <exception cref="IOException">
     /// Its HResult is errno. A part that had been written is cut off again when it is still the end of a file.
     /// </exception>
@@ -57,7 +57,7 @@ public static unsafe partial class StandardDescriptor
             }
             else if (errno != Interrupted)
             {
-                TakeBack(descriptor, bytes.Length - rest.Length);
+                Truncate(descriptor, bytes.Length - rest.Length);
                 throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
             }
         }
@@ -108,7 +108,7 @@ public static unsafe partial class StandardDescriptor
         return Libc.Ioctl(descriptor, getWindowSize, (nint)(&size)) == 0 && size.Columns > 0 ? (size.Columns, size.Rows) : null;
     }
 
-    private static void TakeBack(int descriptor, int written)
+    private static void Truncate(int descriptor, int written)
     {
         var here = Seek(descriptor, 0, FromHere);
         if (written == 0 || here < 0)

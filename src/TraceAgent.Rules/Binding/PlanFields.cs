@@ -27,7 +27,7 @@ internal sealed class PlanFields
         _lowering = new TermLowering(place);
         var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
-        // What only conditions and returns need comes behind what entries show: those indexes stay.
+        // What only conditions and returns need comes after what entries show: those indexes stay.
         foreach (var value in values.Where(v => v.WhyMissing != Outcome.Ok))
         {
             _shown.Add(new ShownValue(value, OnReturn: value.IsReturnValue, CapturedValue.NoField));

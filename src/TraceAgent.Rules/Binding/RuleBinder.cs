@@ -61,7 +61,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         {
             IsUntyped = argument.IsUntyped,
             IsAtReturn = argument.AtReturn is not null,
-            Length = argument.Spec.LengthBehind(argument.In)
+            Length = argument.Spec.FollowingLength(argument.In)
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
     }
@@ -83,7 +83,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         [
             new ComputedValue("ret", returned.InRegisters, new Term.Result(returned.ValueRegister))
             {
-                Length = returned.LengthBehind(register => new Term.Result(register))
+                Length = returned.FollowingLength(register => new Term.Result(register))
                     ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true),
             },
         ];
@@ -105,7 +105,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)
         {
-            Length = result.Spec.LengthBehind(result.In)
+            Length = result.Spec.FollowingLength(result.In)
                 ?? _lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
         };
 }

@@ -61,7 +61,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         var scope = new NameScope(place, name => ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments
             ? null
-            : reason ?? (syntax.SaysArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
+            : reason ?? (syntax.DeclaresArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in syntax.Arguments)
         {
             if (reason is null)
@@ -155,7 +155,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         }
     }
 
-    /// <summary>Gives texts their lengths, which may be values that come behind them.</summary>
+    /// <summary>Gives texts their lengths, which may be values that come after them.</summary>
     private void Count(NameScope scope)
     {
         var ofArguments = syntax.Arguments.Concat(syntax.Results).Select(argument => (argument.Name, argument.Spec));

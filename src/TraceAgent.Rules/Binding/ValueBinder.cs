@@ -30,7 +30,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
 
         // A text of Go or Rust knows by itself that its address and its length are there; other types of several words do not.
         var isObject = written.Spec is { Registers: > 1, Type: not CaptureType.TextObject }
-            or { ValueRegister: > 0, HasLengthBehind: false };
+            or { ValueRegister: > 0, IsFollowedByLength: false };
         Term InMemory(int word) => new Term.Load(
             word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)),
             8,
@@ -43,7 +43,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
             isObject ? InMemory(written.Spec!.ValueRegister) : term)
         {
             Structure = written.Spec is null && StructureValues.IsStructure(value.Type) ? value : null,
-            Length = isObject ? written.Spec!.LengthBehind(InMemory) : LengthOf(written, value, scope),
+            Length = isObject ? written.Spec!.FollowingLength(InMemory) : LengthOf(written, value, scope),
         };
         scope.AddComputed(written.Name, computed.Value, TypeOf(written, value, computed));
         return computed;
@@ -60,7 +60,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
     /// <summary>Binds the condition; null when something is wrong, which is reported.</summary>
     public Term? Condition(WrittenExpression written, NameScope scope)
     {
-        if (Bind(written, scope, Tells) is not { } value)
+        if (Bind(written, scope, RevealedByCondition) is not { } value)
         {
             return null;
         }
@@ -118,5 +118,5 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
     private string? Reveals(WrittenCapture written, string name) =>
         redaction.Applies(written.Name) ? null : RedactedValue.Reveals(written.Name, name);
 
-    private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
+    private static string RevealedByCondition(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
 }

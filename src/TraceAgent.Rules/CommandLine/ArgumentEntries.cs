@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.CommandLine;
 
-/// <summary>Reads what stands between the brackets behind a function: <c>args</c> or <c>signature</c>.</summary>
+/// <summary>Reads what stands between the brackets after a function: <c>args</c> or <c>signature</c>.</summary>
 internal static class ArgumentEntries
 {
     /// <summary>The result type of a function that returns nothing.</summary>
@@ -13,7 +13,7 @@ internal static class ArgumentEntries
 
     /// <param name="list">The list without the brackets; not empty.</param>
     /// <param name="symbol">The symbol before them.</param>
-    /// <param name="returned">The type behind the arrow.</param>
+    /// <param name="returned">The type after the arrow.</param>
     /// <param name="bag">Receives the diagnostics.</param>
     /// <returns>Null when it cannot be read, which is reported.</returns>
     public static YamlEntry? Read(Word list, string symbol, Word? returned, DiagnosticBag bag)

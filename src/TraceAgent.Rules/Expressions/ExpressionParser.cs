@@ -85,7 +85,7 @@ internal sealed class ExpressionParser
     }
 
     /// <summary>
-    /// The operator between two values. The star of <c>~*</c> reads no memory there: behind it is a text in quotes, which has none.
+    /// The operator between two values. The star of <c>~*</c> reads no memory there: after it is a text in quotes, which has none.
     /// </summary>
     private string Operator() =>
         Current.Is("~") && _reader.Peek(1) is var star && star.Is("*") && star.Start == Current.End ? "~*" : Current.Text;
@@ -133,8 +133,8 @@ internal sealed class ExpressionParser
     }
 
     /// <summary>
-    /// True when a cast follows: behind the bracket stands a type that is no value's name; or any name, as Go's with a dot, with
-    /// nothing but stars behind it.
+    /// True when a cast follows: after the bracket stands a type that is no value's name; or any name, as Go's with a dot, with
+    /// nothing but stars after it.
     /// </summary>
     private bool IsCast()
     {
@@ -149,14 +149,14 @@ internal sealed class ExpressionParser
             return true;
         }
 
-        var behind = _reader.Peek(2).Is(".") && _reader.Peek(3).Kind == TokenKind.Name ? 4 : 2;
+        var after = _reader.Peek(2).Is(".") && _reader.Peek(3).Kind == TokenKind.Name ? 4 : 2;
         var stars = 0;
-        while (_reader.Peek(behind + stars).Is("*"))
+        while (_reader.Peek(after + stars).Is("*"))
         {
             stars++;
         }
 
-        return stars > 0 && _reader.Peek(behind + stars).Is(")");
+        return stars > 0 && _reader.Peek(after + stars).Is(")");
     }
 
     private Syntax? Postfixed()
@@ -195,7 +195,7 @@ internal sealed class ExpressionParser
         if (Current.Kind != TokenKind.Name)
         {
             return Fail(
-                Current, DiagnosticCode.ExpressionSyntax, $"unexpected {Current.Noun}", $"a member's name belongs behind '{sign.Text}'");
+                Current, DiagnosticCode.ExpressionSyntax, $"unexpected {Current.Noun}", $"a member's name belongs after '{sign.Text}'");
         }
 
         var name = Current;

@@ -4,12 +4,12 @@ namespace TraceAgent.Rules.Expressions;
 
 /// <summary>An expression as it was written. Two are equal when they say the same, wherever they stand.</summary>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
-/// <param name="End">The position behind its last character.</param>
+/// <param name="End">The position after its last character.</param>
 internal abstract record Syntax(int Start, int End)
 {
     public int Length => End - Start;
 
-    /// <summary>The largest number of signs that lead from a value to what it is made of, one behind the other.</summary>
+    /// <summary>The largest number of signs that lead from a value to what it is made of, one after the other.</summary>
     public int PathLength => this switch
     {
         Unary { Sign: "*" } load => 1 + load.Operand.PathLength,

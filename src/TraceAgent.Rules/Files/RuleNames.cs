@@ -24,7 +24,7 @@ public sealed class RuleNames
     /// </summary>
     /// <param name="file">The file; the names of an older text of it do not conflict with it.</param>
     /// <param name="taken">The names that are not its own.</param>
-    public IReadOnlyList<Diagnostic> Judge(RuleFile file, out IReadOnlySet<string> taken)
+    public IReadOnlyList<Diagnostic> Validate(RuleFile file, out IReadOnlySet<string> taken)
     {
         ArgumentNullException.ThrowIfNull(file);
         var diagnostics = file.Diagnostics.ToList();

@@ -15,7 +15,7 @@ public static class RuleSetBuilder
         var diagnostics = new Dictionary<string, EquatableArray<Diagnostic>>();
         foreach (var file in files)
         {
-            var found = names.Judge(file, out var taken);
+            var found = names.Validate(file, out var taken);
             names.Add(file);
             rules.AddRange(file.Rules.Where(r => !taken.Contains(r.Name.Value)));
             packets.AddRange(file.Packets.Where(r => !taken.Contains(r.Name.Value)));

@@ -48,7 +48,7 @@ internal static class SyntaxAssembly
             captures.Add(errno);
         }
 
-        CheckMoments(draft, on, bag);
+        CheckReadAtReturn(draft, on, bag);
         values.UnionWith(draft.Captures.Select(capture => capture.Key.Value));
         return new RuleSyntax
         {
@@ -57,7 +57,7 @@ internal static class SyntaxAssembly
             ListedArguments = draft.Has("args") && draft.Present["args"].Value is YamlSequence list ? list.Items.Count : null,
             HasAutomaticArguments = draft.HasAutomaticArguments,
             Limits = draft.Limits,
-            SaysArguments = draft.Has("args") || draft.Has("signature"),
+            DeclaresArguments = draft.Has("args") || draft.Has("signature"),
             HasSignature = draft.Has("signature"),
             NamesResults = draft.Results is not null,
             Results = (draft.Results ?? []).ToEquatableArray(),
@@ -123,7 +123,7 @@ internal static class SyntaxAssembly
     }
 
     /// <summary>Reports values that are to be read at a return that the rule does not see, or not together with their arguments.</summary>
-    private static void CheckMoments(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
+    private static void CheckReadAtReturn(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
     {
         var captures = on == ProbeTrigger.Entry ? draft.Captures.Select(capture => capture.Capture.AtReturn) : [];
         var arguments = on is ProbeTrigger.Entry or ProbeTrigger.Both ? (draft.Arguments ?? []).Select(argument => argument.AtReturn) : [];

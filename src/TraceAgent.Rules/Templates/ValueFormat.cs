@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Templates;
 /// <summary>The formats of <c>{name:format}</c>.</summary>
 public static partial class ValueFormat
 {
-    /// <summary>The format of a symbol with brackets behind it, unless it has its parameters already, as names of C++ do.</summary>
+    /// <summary>The format of a symbol with brackets after it, unless it has its parameters already, as names of C++ do.</summary>
     public const string CallFormat = "call";
 
     public static bool Fits(ValueForm form, string format) => form switch
@@ -29,7 +29,7 @@ public static partial class ValueFormat
         ValueForm.Real => "floating point numbers take f, e, g, n, each also with a number of digits, such as f2",
         ValueForm.Pointer => "addresses take x and X",
         ValueForm.Duration => "durations take s, ms, us, ns",
-        ValueForm.Symbol => "the symbol takes call, which puts () behind a name without parameters",
+        ValueForm.Symbol => "the symbol takes call, which puts () after a name without parameters",
         ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",
         ValueForm.Structure => "a structure takes none, but its members do",
         _ => "text takes no format",

@@ -39,7 +39,7 @@ internal sealed class Tokenizer
         _report = report;
     }
 
-    /// <summary>Reads the words with the end behind them. Only the first error is reported; the rest is not read.</summary>
+    /// <summary>Reads the words with the end after them. Only the first error is reported; the rest is not read.</summary>
     public static List<Token> Read(string text, Action<TextProblem> report)
     {
         var tokenizer = new Tokenizer(text, report);
@@ -72,7 +72,7 @@ internal sealed class Tokenizer
         }
     }
 
-    /// <summary>Reads a word; false when nothing behind it can be understood.</summary>
+    /// <summary>Reads a word; false when nothing after it can be understood.</summary>
     private bool Next()
     {
         var c = _text[_at];
@@ -197,7 +197,7 @@ internal sealed class Tokenizer
         return true;
     }
 
-    /// <summary>Reads the character behind a backslash; null, and nothing is read, when it is none.</summary>
+    /// <summary>Reads the character after a backslash; null, and nothing is read, when it is none.</summary>
     private char? Escape()
     {
         if (_at == _text.Length)

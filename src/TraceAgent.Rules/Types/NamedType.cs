@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Types;
 /// <param name="Type">The type; null for a void, a structure, a floating point number, and an unknown name.</param>
 /// <param name="Name">The name as it was written.</param>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
-/// <param name="End">The position behind its last character.</param>
+/// <param name="End">The position after its last character.</param>
 internal sealed record NamedType(CaptureType? Type, string Name, int Start, int End)
 {
     public bool IsVoid { get; init; }
@@ -43,7 +43,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
                 {
                     Registers = 2,
                     ValueRegister = layout.AddressRegister,
-                    HasLengthBehind = true,
+                    IsFollowedByLength = true,
                     LengthRegister = layout.LengthRegister,
                 }
                 : new TypeSpec(Type, Static!);

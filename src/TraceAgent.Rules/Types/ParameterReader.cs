@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Types;
 /// <summary>Reads the parameters of a prototype.</summary>
 internal sealed class ParameterReader(PrototypeWords words)
 {
-    /// <summary>Reads the parameters up to the closing bracket, behind the opening one.</summary>
+    /// <summary>Reads the parameters up to the closing bracket, after the opening one.</summary>
     public List<PrototypeParameter> Read()
     {
         var parameters = new List<PrototypeParameter>();

@@ -61,7 +61,7 @@ internal sealed class PrototypeReader
         var after = WordsAfter();
         if (_words.Current.Kind != TokenKind.End)
         {
-            _words.Unexpected("a prototype ends behind its parameters");
+            _words.Unexpected("a prototype ends after its parameters");
         }
 
         var isInMemory = type is { Target: null, Type: CaptureType.TextObject { Layout.IsPassedInRegisters: false } }

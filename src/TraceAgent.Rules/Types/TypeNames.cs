@@ -25,7 +25,7 @@ internal static class TypeNames
         .. Known.Keys, GoError,
     ];
 
-    /// <summary>The words that may have a number in brackets behind them: what is kept at most.</summary>
+    /// <summary>The words that may have a number in brackets after them: what is kept at most.</summary>
     public static IEnumerable<string> Limited =>
         [.. CaptureType.Named.OfType<CaptureType.LimitedText>().SelectMany(type => type.Words), GoError];
 
@@ -56,7 +56,7 @@ internal static class TypeNames
     public static bool IsFloat(string word) =>
         word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
 
-    /// <summary>The type of one word that is not one of the parts. C++ has the names of C's headers also behind <c>std::</c>.</summary>
+    /// <summary>The type of one word that is not one of the parts. C++ has the names of C's headers also after <c>std::</c>.</summary>
     public static CaptureType? Find(string word) => Known.GetValueOrDefault(word)
         ?? (word.StartsWith("std::", StringComparison.Ordinal) && word.EndsWith(
             "_t", StringComparison.Ordinal) ? Known.GetValueOrDefault(word["std::".Length..]) : null);

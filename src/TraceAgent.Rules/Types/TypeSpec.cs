@@ -18,13 +18,13 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public int ValueRegister { get; init; }
 
     /// <summary>True when another register holds the number of bytes or elements.</summary>
-    public bool HasLengthBehind { get; init; }
+    public bool IsFollowedByLength { get; init; }
 
     /// <summary>The index of that register.</summary>
     public int LengthRegister { get; init; } = 1;
 
     /// <summary>The indexes of the registers that are read.</summary>
-    public IEnumerable<int> Words => HasLengthBehind ? [ValueRegister, LengthRegister] : [ValueRegister];
+    public IEnumerable<int> Words => IsFollowedByLength ? [ValueRegister, LengthRegister] : [ValueRegister];
 
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
 
@@ -34,17 +34,17 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 
     /// <summary>The type that the value is captured as when it is passed in registers.</summary>
     public CaptureType InRegisters =>
-        HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max, text.Layout.Unit) : Type;
+        IsFollowedByLength && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max, text.Layout.Unit) : Type;
 
     /// <summary>The type in expressions of the value when it is passed in registers.</summary>
     /// <param name="register">Gets the content of each of them.</param>
     public StaticType StaticInRegisters(Func<int, Term> register) =>
-        HasLengthBehind && InRegisters is CaptureType.CountedText text
+        IsFollowedByLength && InRegisters is CaptureType.CountedText text
             ? new StaticType.CountedText(register(LengthRegister), text.Unit)
             : Static;
 
     /// <summary>The number of bytes or elements that a register holds; null when none does.</summary>
-    public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(LengthRegister) : null;
+    public Term? FollowingLength(Func<int, Term> register) => IsFollowedByLength ? register(LengthRegister) : null;
 }
 
 /// <summary>The <c>name</c> of <c>bytes(name)</c>, <c>string(name)</c> or <c>int[name]</c>, and its position in the type's text.</summary>

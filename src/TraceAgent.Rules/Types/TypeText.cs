@@ -188,7 +188,7 @@ internal static partial class TypeText
         }
 
         var type = isBytes ? new CaptureType.Bytes(max) : (CaptureType)new CaptureType.Array(element, max);
-        return TypeSpec.Of(type) with { Registers = 3, HasLengthBehind = true };
+        return TypeSpec.Of(type) with { Registers = 3, IsFollowedByLength = true };
     }
 
     /// <summary>

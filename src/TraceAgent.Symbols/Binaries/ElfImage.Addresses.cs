@@ -20,7 +20,7 @@ public sealed partial class ElfImage
     }
 
     /// <summary>
-    /// The address behind the last byte of code that follows <paramref name="address"/> without a gap, which must be code.
+    /// The address after the last byte of code that follows <paramref name="address"/> without a gap, which must be code.
     /// </summary>
     internal ulong EndOfCodeAt(ulong address)
     {

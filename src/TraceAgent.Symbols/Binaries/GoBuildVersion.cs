@@ -20,7 +20,7 @@ internal static class GoBuildVersion
     public static int? MinorOf(ElfImage image) => FromText(image) ?? FromTable(image);
 
     /// <summary>
-    /// The number behind <c>go1.</c> in <c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c>; null for anything
+    /// The number after <c>go1.</c> in <c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c>; null for anything
     /// else.
     /// </summary>
     public static int? MinorOf(string version)

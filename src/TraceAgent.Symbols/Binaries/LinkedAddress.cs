@@ -7,7 +7,7 @@ namespace TraceAgent.Symbols.Binaries;
 internal static class LinkedAddress
 {
     /// <summary>
-    /// The address in the process; null when it cannot be told from where the site is, as of a site behind the first 4 GiB of the file.
+    /// The address in the process; null when it cannot be told from where the site is, as of a site beyond the first 4 GiB of the file.
     /// </summary>
     /// <param name="image">The open image.</param>
     /// <param name="site">The site, from whose place in the process the distance is known.</param>

@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols.Binaries;
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;
-    /// <summary>The number of bytes behind which it ends.</summary>
+    /// <summary>The number of bytes after which it ends.</summary>
     public const ulong MaxBytes = 512 << 20;
 
     /// <summary>Visits a piece of a segment.</summary>

@@ -57,7 +57,7 @@ internal sealed class UnwindIndex(ElfImage image)
         return _last is { Shared.IsSignalFrame: false } entry && entry.Holds(address) ? entry.RowAt(address) : null;
     }
 
-    /// <summary>The nearest start of an entry before or behind the address, which may be one itself; null when there is none.</summary>
+    /// <summary>The nearest start of an entry before or after the address, which may be one itself; null when there is none.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public ulong? NearStart(ulong address, bool before)
     {

@@ -112,7 +112,7 @@ internal sealed class ArgumentPlaces
             case ObjectUncertainty.MayBeStatic:
                 Warn(
                     function, SiteCodes.ObjectUncertain,
-                    $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, "
+                    $"'{scope.Shown}' is a class: the arguments are read after the address of its object, "
                         + "and each is one place before that if the function is static",
                     "write 'static' before the prototype when there is no object, "
                         + $"or '{scope.Shown} *this' as its first parameter when there is");
@@ -144,7 +144,7 @@ internal sealed class ArgumentPlaces
                 function, SiteCodes.ResultUncertain,
                 $"nothing tells how a '{Form!.ResultClass}' is returned: the arguments are read as "
                     + (scope.IsCpp
-                        ? "behind the address of a place for it, and each is one place before"
+                        ? "after the address of a place for it, and each is one place before"
                         : "if it came back in registers, and each is one place further")
                     + " otherwise",
                 "when it is larger than 16 bytes or has a destructor or copy constructor, "
@@ -167,8 +167,8 @@ internal sealed class ArgumentPlaces
             Warn(
                 function, SiteCodes.DictionaryUncertain,
                 "the words are counted as they are passed: "
-                    + "behind those of the receiver comes the hidden dictionary of a generic type",
-                "write '_' behind the words of the receiver");
+                    + "after those of the receiver comes the hidden dictionary of a generic type",
+                "write '_' after the words of the receiver");
         }
 
         return word;

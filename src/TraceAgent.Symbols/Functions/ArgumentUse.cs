@@ -26,7 +26,7 @@ internal sealed class ArgumentUse(ElfImage image)
 
     /// <summary>True when the function, or one that it calls in the same file, surely reads the argument.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="place">The place of the calling convention, from 0; those behind the registers are never sure.</param>
+    /// <param name="place">The place of the calling convention, from 0; those after the registers are never sure.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public bool IsRead(FunctionRange function, int place)
     {
@@ -110,7 +110,7 @@ internal sealed class ArgumentUse(ElfImage image)
     }
 
     /// <summary>
-    /// Follows a jump by a table to where its cases may begin: behind each instruction that nothing falls through. A case that is only
+    /// Follows a jump by a table to where its cases may begin: after each instruction that nothing falls through. A case that is only
     /// fallen into is followed by the one before it.
     /// </summary>
     private void FollowTable(Body body, int passed)

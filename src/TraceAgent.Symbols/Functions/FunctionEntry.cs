@@ -9,7 +9,7 @@ public static class FunctionEntry
 {
     private const int MaxPadding = 64;
 
-    /// <summary>True for a probe at the entry of a function; of Go, that is behind the check of its stack.</summary>
+    /// <summary>True for a probe at the entry of a function; of Go, that is after the check of its stack.</summary>
     /// <param name="image">The open image.</param>
     /// <param name="probed">Virtual address of the probed instruction.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -20,7 +20,7 @@ public static class FunctionEntry
     }
 
     /// <summary>
-    /// The address of the first instruction of the function that a probe is at the entry of: a probe may sit behind instructions that do
+    /// The address of the first instruction of the function that a probe is at the entry of: a probe may sit after instructions that do
     /// nothing. The address itself when there are others in front of it.
     /// </summary>
     /// <param name="image">The open image.</param>

@@ -9,13 +9,13 @@ namespace TraceAgent.Symbols.Functions;
 /// </summary>
 internal static partial class GoGenerics
 {
-    /// <summary>The minor version of Go from which on the dictionary is a parameter behind the receiver; before, it came first.</summary>
+    /// <summary>The minor version of Go from which on the dictionary is a parameter after the receiver; before, it came first.</summary>
     private const int FirstAfterReceiver = 20;
 
     /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
     /// <param name="name">The name as in the symbol table.</param>
     /// <param name="goMinor">The N of Go 1.N; null for the newest.</param>
-    /// <param name="isUncertain">True when there is one, behind a receiver of unknown size.</param>
+    /// <param name="isUncertain">True when there is one, after a receiver of unknown size.</param>
     public static int? DictionaryWord(string name, int? goMinor, out bool isUncertain)
     {
         isUncertain = false;
@@ -24,19 +24,19 @@ internal static partial class GoGenerics
             return null;
         }
 
-        var behind = name[(name.LastIndexOf(']') + 1)..];
-        if (behind.Length > 0
-            && (behind.IndexOf('.', 1) >= 0 && !behind.StartsWith(").", StringComparison.Ordinal) || Closure().IsMatch(behind)))
+        var after = name[(name.LastIndexOf(']') + 1)..];
+        if (after.Length > 0
+            && (after.IndexOf('.', 1) >= 0 && !after.StartsWith(").", StringComparison.Ordinal) || Closure().IsMatch(after)))
         {
             return null;
         }
 
-        if (behind.Length == 0 || goMinor < FirstAfterReceiver)
+        if (after.Length == 0 || goMinor < FirstAfterReceiver)
         {
             return 0;
         }
 
-        var isPointer = behind.StartsWith(").", StringComparison.Ordinal);
+        var isPointer = after.StartsWith(").", StringComparison.Ordinal);
         isUncertain = !isPointer;
         return isPointer ? 1 : null;
     }

@@ -86,7 +86,7 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
 
         problems.Add(new SiteProblem(
             SiteCodes.BeyondFunction, Refused: true,
-            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has " +
+            $"{function.Shown}+0x{where.Addend:x} is beyond the end of '{function.Shown}' in {displayPath}, which has " +
                 $"0x{function.End - function.Start:x} {(function.End - function.Start == 1 ? "byte" : "bytes")}",
             nearest?.LastOf(function)));
         return null;

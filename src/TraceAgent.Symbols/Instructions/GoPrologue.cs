@@ -17,7 +17,7 @@ internal static class GoPrologue
     private const ulong SystemGuard = 0x18;
 
     /// <summary>
-    /// The first address that is reached once by each call, with the arguments and the stack pointer of its entry: behind the
+    /// The first address that is reached once by each call, with the arguments and the stack pointer of its entry: after the
     /// check, or the start of a function that has none. Null when the code is not understood.
     /// </summary>
     /// <param name="image">The image, for x86-64.</param>
@@ -43,7 +43,7 @@ internal static class GoPrologue
         var decoder = DecoderAt(code, function, function.Start);
         var registers = new InstructionInfoFactory();
         var readsGuard = false;
-        ulong? behind = null;
+        ulong? after = null;
         for (var i = 0; i < MaxInstructions; i++)
         {
             decoder.Decode(out var instruction);
@@ -51,17 +51,17 @@ internal static class GoPrologue
             {
                 if (!StartsAgain(code, function, instruction.NearBranchTarget))
                 {
-                    return behind;
+                    return after;
                 }
 
                 // The first of several asks whether the guard asks for preemption.
-                behind = readsGuard ? instruction.NextIP : behind;
+                after = readsGuard ? instruction.NextIP : after;
                 continue;
             }
 
             if (instruction.IsInvalid || instruction.FlowControl != FlowControl.Next)
             {
-                return behind;
+                return after;
             }
 
             readsGuard |= instruction.MemoryBase is Register.R14 or Register.RCX
@@ -71,11 +71,11 @@ internal static class GoPrologue
                 || info.GetUsedRegisters().Any(
                     used => IsWritten(used.Access) && !MayChange(used.Register.GetFullRegister(), passesInRegisters)))
             {
-                return behind;
+                return after;
             }
         }
 
-        return behind;
+        return after;
     }
 
     private static bool IsWritten(OpAccess access) =>

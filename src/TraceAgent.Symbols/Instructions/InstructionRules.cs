@@ -5,7 +5,7 @@ namespace TraceAgent.Symbols.Instructions;
 /// <summary>
 /// Decides which x86-64 instructions the kernel probes without changing what they do. After arch/x86/kernel/uprobes.c:
 /// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>branch_setup_xol_ops</c>,
-/// <c>arch_uprobe_analyze_insn</c>. The latter two look at the opcode behind a VEX or EVEX prefix as if the prefix were not
+/// <c>arch_uprobe_analyze_insn</c>. The latter two look at the opcode after a VEX or EVEX prefix as if the prefix were not
 /// there: vpor (eb) is skipped as a jump by nothing, vpshufd (70) jumps by its immediate, kmov (90) is skipped as a NOP, vfnmadd
 /// (9d) raises SIGTRAP as popf; seen on 6.18.
 /// </summary>
@@ -138,7 +138,7 @@ internal static class InstructionRules
                     if (bytes
                         is [0x26 or 0x2e or 0x36 or 0x3e or (>= 0x40 and <= 0x4f) or (>= 0x64 and <= 0x67) or 0xf0 or 0xf2 or 0xf3, ..])
                     {
-                        refusal ??= "has a prefix behind its REX prefix, which the kernel may read differently";
+                        refusal ??= "has a prefix after its REX prefix, which the kernel may read differently";
                     }
 
                     return bytes;

@@ -49,7 +49,7 @@ internal sealed class InstructionWalk
     /// <summary>The nearest instruction before the target that can be probed, or null.</summary>
     public ulong? SafeBefore { get; private set; }
 
-    /// <summary>The nearest instruction behind the target that can be probed, or null.</summary>
+    /// <summary>The nearest instruction after the target that can be probed, or null.</summary>
     public ulong? SafeAfter { get; private set; }
 
     /// <summary>Bytes from the start of the file to the target.</summary>

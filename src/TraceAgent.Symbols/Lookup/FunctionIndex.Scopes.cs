@@ -208,9 +208,9 @@ internal sealed partial class FunctionIndex
                 at = text.IndexOf(shown, at + 1, StringComparison.Ordinal))
             {
                 var before = at == 0 ? ' ' : text[at - 1];
-                var behind = text.AsSpan(at + shown.Length);
+                var after = text.AsSpan(at + shown.Length);
                 if (at > 0 && !char.IsAsciiLetterOrDigit(before) && before is not ('_' or ':')
-                    && (behind is ['&' or '*' or ',' or ')' or '>' or '[', ..] || behind.StartsWith(" const") || behind.StartsWith(" >")))
+                    && (after is ['&' or '*' or ',' or ')' or '>' or '[', ..] || after.StartsWith(" const") || after.StartsWith(" >")))
                 {
                     return true;
                 }

@@ -221,7 +221,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     /// <summary>The functions by address, sorted when the first address is asked for.</summary>
     private FunctionPlaces Places => field ??= new FunctionPlaces(tables, symbol => IsCode(symbol));
 
-    /// <summary>The nearest start of a function before or behind the address, which may be one itself; null when there is none.</summary>
+    /// <summary>The nearest start of a function before or after the address, which may be one itself; null when there is none.</summary>
     public ulong? NearStart(ulong address, bool before)
     {
         var starts = Starts;

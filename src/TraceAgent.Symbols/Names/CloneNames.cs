@@ -2,7 +2,7 @@ namespace TraceAgent.Symbols.Names;
 
 /// <summary>
 /// The names that GCC and clang give to copies and parts that they make of a function: <c>add.isra.0</c>,
-/// <c>add.constprop.0</c>, <c>add.part.0</c>, <c>add.cold</c>, <c>add.cold.1</c>, one behind the other.
+/// <c>add.constprop.0</c>, <c>add.part.0</c>, <c>add.cold</c>, <c>add.cold.1</c>, one after the other.
 /// </summary>
 internal static class CloneNames
 {

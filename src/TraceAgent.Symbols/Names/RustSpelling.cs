@@ -12,7 +12,7 @@ internal static partial class RustSpelling
 
     /// <summary>The name without what c++filt, nm and gdb print more than the source has.</summary>
     /// <param name="name">The name as somebody wrote it.</param>
-    /// <param name="hash">The hash behind a name of the first form, such as <c>h0123456789abcdef</c>; or empty.</param>
+    /// <param name="hash">The hash after a name of the first form, such as <c>h0123456789abcdef</c>; or empty.</param>
     public static string WithoutDetails(string name, out string hash)
     {
         var found = Hash().Match(name);
@@ -39,7 +39,7 @@ internal static partial class RustSpelling
         return text;
     }
 
-    /// <summary>The name without lists of generic arguments, which stand behind words and <c>::</c>.</summary>
+    /// <summary>The name without lists of generic arguments, which stand after words and <c>::</c>.</summary>
     /// <param name="text">The name in the spelling of <see cref="SourceSpelling.Of"/>.</param>
     /// <param name="onlyParameters">True to leave out only lists of names such as <c>T</c> and <c>K2</c>.</param>
     public static string WithoutGenerics(string text, bool onlyParameters)
@@ -102,7 +102,7 @@ internal static partial class RustSpelling
         return true;
     }
 
-    /// <summary>Matches the hash that c++filt and gdb print behind names of Rust's first form.</summary>
+    /// <summary>Matches the hash that c++filt and gdb print after names of Rust's first form.</summary>
     [GeneratedRegex("::(h[0-9a-f]{16})$", RegexOptions.CultureInvariant)]
     private static partial Regex Hash();
 

@@ -22,10 +22,10 @@ internal sealed class NoteReader(ElfFile file, ulong offset, ulong size)
     private int _pieceLength;
     private ulong _at;
 
-    /// <summary>True when a note goes on behind the end of its section, or the section behind that of the file.</summary>
+    /// <summary>True when a note goes on beyond the end of its section, or the section beyond that of the file.</summary>
     public bool IsDamaged { get; private set; }
 
-    /// <summary>Reads the next note; null behind the last.</summary>
+    /// <summary>Reads the next note; null after the last.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public ElfNote? Next()
     {

@@ -26,7 +26,7 @@ internal static class AbortSignatures
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Of(image.Architecture);
     }
 
-    /// <summary>The addresses behind signatures that code carries in the ways that are in use; x86-64 only.</summary>
+    /// <summary>The addresses after signatures that code carries in the ways that are in use; x86-64 only.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static IEnumerable<ulong> Of(ElfImage image)
     {

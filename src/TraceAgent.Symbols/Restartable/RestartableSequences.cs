@@ -58,7 +58,7 @@ internal sealed class RestartableSequences
     private FunctionRange? FunctionAt(ulong address) => _image.Functions.At(address) ?? _image.Unwind.At(address);
 
     /// <summary>
-    /// The address of the instruction that stores the descriptor's address for the kernel: it and all behind it run with the
+    /// The address of the instruction that stores the descriptor's address for the kernel: it and all after it run with the
     /// sequence announced, and a thread that is seen elsewhere then loses it.
     /// </summary>
     private ulong AnnouncedAt(RestartableDescriptor descriptor)

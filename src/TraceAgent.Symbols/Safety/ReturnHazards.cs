@@ -19,13 +19,13 @@ internal sealed class ReturnHazards(ElfImage image)
     /// <summary>Names that are imported by programs that run on several stacks in turn.</summary>
     private static readonly string[] StackSwitchers = ["swapcontext", "makecontext", "setcontext", "jump_fcontext"];
 
-    private static readonly HashSet<string> ReturnOtherwise = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> DoNotReturnOnce = new(StringComparer.Ordinal)
     {
         "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "getcontext", "__getcontext", "swapcontext", "__swapcontext",
         "vfork", "__vfork", "__libc_vfork", "__restore_rt",
     };
 
-    private static readonly HashSet<string> AskForCaller = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> ReadReturnAddress = new(StringComparer.Ordinal)
     {
         "dlsym",
         "__dlsym", "___dlsym", "dlvsym", "__dlvsym", "___dlvsym", "dlopen", "__dlopen", "___dlopen", "dlmopen", "__dlmopen", "___dlmopen",
@@ -69,13 +69,13 @@ internal sealed class ReturnHazards(ElfImage image)
             return null;
         }
 
-        if (ReturnOtherwise.Contains(function.Name))
+        if (DoNotReturnOnce.Contains(function.Name))
         {
             return (SiteCodes.ReturnsOtherwise,
                 $"the return of {place} in {displayPath} cannot be followed: it does not return exactly once to its caller");
         }
 
-        if (AskForCaller.Contains(function.Name))
+        if (ReadReturnAddress.Contains(function.Name))
         {
             return (SiteCodes.ReturnsOtherwise,
                 $"the return of {place} in {displayPath} cannot be followed: it looks at its return address to know its caller, and " +

@@ -87,7 +87,7 @@ internal sealed partial class SiteGate(
         if (safe is null && !Lift(
             SiteCodes.GoEntry,
             $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
-            "use an offset behind the check of the stack's size"))
+            "use an offset after the check of the stack's size"))
         {
             return null;
         }
@@ -161,7 +161,7 @@ internal sealed partial class SiteGate(
                 $"the instruction at {place} in {displayPath} {refusal}", NearestPlaces.Within(function, walk));
         }
 
-        // At an entry the instruction behind it is probed instead: arguments and stack are the same there.
+        // At an entry the instruction after it is probed instead: arguments and stack are the same there.
         const int nopBytes = 5;
         var skipsNop = walk.IsFiveByteNop && walk.IsEntry && walk.SafeAfter == probed + nopBytes;
         if (walk.IsFiveByteNop && !skipsNop)

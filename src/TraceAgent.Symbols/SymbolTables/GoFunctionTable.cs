@@ -57,7 +57,7 @@ internal static class GoFunctionTable
         {
             var start = BinaryPrimitives.ReadUInt32LittleEndian(index[(i * 8)..]);
 
-            // Behind the last function stands where its code ends.
+            // After the last function stands where its code ends.
             var end = (i * 8) + 12 <= index.Length ? BinaryPrimitives.ReadUInt32LittleEndian(index[((i * 8) + 8)..]) : start;
             var at = BinaryPrimitives.ReadUInt32LittleEndian(index[((i * 8) + 4)..]);
             var address = textStart + start;
@@ -78,7 +78,7 @@ internal static class GoFunctionTable
         return isGuessed && !hasEntryPoint ? null : SymbolTable.Of(symbols, table[(int)names..]);
     }
 
-    /// <summary>Finds the table, with its address; what is behind it may be part of the bytes. Null when there is none.</summary>
+    /// <summary>Finds the table, with its address; what is after it may be part of the bytes. Null when there is none.</summary>
     private static (ulong Address, byte[] Table)? Find(ElfImage image)
     {
         var section = Array.Find(image.Sections, section => section.Name.EndsWith(".gopclntab", StringComparison.Ordinal));

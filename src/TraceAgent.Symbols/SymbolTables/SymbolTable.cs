@@ -46,7 +46,7 @@ internal sealed class SymbolTable
 
     /// <summary>A table made from another source, in the form of the file's.</summary>
     /// <param name="symbols">The symbols, of type <see cref="ElfSymbol"/>.</param>
-    /// <param name="names">The names, each with a zero behind it.</param>
+    /// <param name="names">The names, each with a zero after it.</param>
     public static SymbolTable Of(byte[] symbols, byte[] names) => new(symbols, names, versions: null);
 
     /// <summary>The name of a symbol, without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
@@ -66,7 +66,7 @@ internal sealed class SymbolTable
     }
 
     /// <summary>
-    /// True when the symbol is called <paramref name="name"/>, with or without a version behind it (<c>foo@VERSION</c>, or
+    /// True when the symbol is called <paramref name="name"/>, with or without a version after it (<c>foo@VERSION</c>, or
     /// <c>foo@@VERSION</c> for the default one).
     /// </summary>
     public bool IsNamed(in ElfSymbol symbol, ReadOnlySpan<byte> name)

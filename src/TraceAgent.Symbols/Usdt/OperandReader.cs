@@ -119,7 +119,7 @@ internal abstract partial class OperandReader
     };
 
     /// <summary>
-    /// The position where the next operand begins: behind a space outside brackets, since those of arm64 have spaces in them.
+    /// The position where the next operand begins: after a space outside brackets, since those of arm64 have spaces in them.
     /// </summary>
     private static int EndOfFirst(ReadOnlySpan<char> text)
     {

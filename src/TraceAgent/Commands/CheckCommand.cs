@@ -96,12 +96,12 @@ internal static class CheckCommand
         var names = new RuleNames();
         foreach (var file in resolved)
         {
-            var found = evaluator.Judge(file.File, names);
+            var found = evaluator.Validate(file.File, names);
             names.Add(file.File);
             found.AddRange(file.Pending.Select(one =>
                 Diagnostic.Warning(CheckCodes.Pending, one.Rule.Binary.At, one.Missing, "the rule waits until it appears")));
             found.AddRange(contradictions.Where(contradiction => contradiction.At.File == file.File.Path));
-            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Judge(filter, claims)));
+            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Of(filter, claims)));
             diagnostics.AddRange(found.OrderBy(d => d.At.File != file.File.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 

@@ -11,7 +11,7 @@ internal static class FetchesOfCommand
     /// The time for all that one command fetches: the service checks its rules before it starts, for which it has a minute. What takes
     /// longer is pending, as in the agent.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitTime = TimeSpan.FromSeconds(20);
 
     /// <summary>What fetches; null when the configuration names no server.</summary>
     public static DebugFetches? Of(AgentConfiguration? configuration)
@@ -21,7 +21,7 @@ internal static class FetchesOfCommand
             return null;
         }
 
-        var fetches = new DebugFetches(new DebugServer(address, cache), Patience);
+        var fetches = new DebugFetches(new DebugServer(address, cache), WaitTime);
         fetches.Waiting += path => Console.Error.WriteLine(
             $"traceagent: fetching the debug information of {PrintableText.Of(path)} from {PrintableText.Of(address.AbsoluteUri)}");
         return fetches;

@@ -77,7 +77,7 @@ internal static class ResolveCommand
             var claims = InterfaceClaims.Fresh(filters, NetworkInterfaces.List());
             foreach (var resolution in filters)
             {
-                var diagnostics = PacketCheck.Judge(resolution, claims).ToList();
+                var diagnostics = PacketCheck.Of(resolution, claims).ToList();
                 isWrong |= diagnostics.Exists(d => d.Severity == Severity.Error);
                 var filter = ResolvedFilter.Of(resolution.Desired, claims, diagnostics);
                 output.Write(json ? JsonSerializer.Serialize(filter, ResolvedJson.Line.ResolvedFilter) + "\n" : filter.ToText());

@@ -98,7 +98,7 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
             using var opened = InputFile.Open(path);
-            var untrusted = trust?.Judge(path, opened.Handle);
+            var untrusted = trust?.Check(path, opened.Handle);
             var bytes = new byte[ReadLimit];
             var length = opened.Read(bytes);
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);

@@ -16,7 +16,7 @@ internal static class OtlpKeys
     public static KeyTable<OutputDraft> Table { get; } = new(
         new Key<OutputDraft>(
             "endpoint",
-            "Where the receiver listens, such as http://127.0.0.1:4318. By HTTP, /v1/logs is put behind it unless it ends so.",
+            "Where the receiver listens, such as http://127.0.0.1:4318. By HTTP, /v1/logs is put after it unless it ends so.",
             JsonSchema.String.Pattern(@"^(https?://|\$\{)").Examples("http://127.0.0.1:4318"),
             (draft, entry, bag) => draft.Endpoint = Endpoint(entry, draft.Agent, bag))
         {

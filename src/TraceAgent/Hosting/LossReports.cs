@@ -16,7 +16,7 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, Wa
     {
         // Calls that a condition left out were not asked for: they are in a report, but no reason for one.
         var reports = new List<StreamEvent>();
-        foreach (var rule in counters().Where(rule => rule.TakeNews()))
+        foreach (var rule in counters().Where(rule => rule.TakeChange()))
         {
             var counts = rule.Totals().Counts;
             var reported = _reported.GetOrCreateValue(rule);

@@ -8,7 +8,7 @@ namespace TraceAgent.Status;
 
 /// <summary>
 /// The unix socket that answers <c>traceagent status</c> and <c>traceagent tail</c>: a client sends the line <c>status</c> and gets
-/// the JSON of <see cref="AgentStatus"/>, then the end; or <c>tail text</c> or <c>tail clef</c>, with a rule's name behind it for
+/// the JSON of <see cref="AgentStatus"/>, then the end; or <c>tail text</c> or <c>tail clef</c>, with a rule's name after it for
 /// one rule, and gets <c>following</c> and then lines as they come, or <c>full</c>. Only the agent's own user, and root, may connect.
 /// </summary>
 internal sealed class StatusSocket : IDisposable

@@ -47,7 +47,7 @@ internal static class PacketBenchmark
             using var totals = PacketFilter.Load("bench", new PacketFilterOptions { CountsSources = false });
             Measure($"{family}, pass", totals, other);
             Measure($"{family}, count", filter, other);
-            Measure($"{family}, count behind a VLAN tag", filter, Frame.From(isIPv6 ? "2001:db8::7" : "192.0.2.7", Frame.Vlan));
+            Measure($"{family}, count after a VLAN tag", filter, Frame.From(isIPv6 ? "2001:db8::7" : "192.0.2.7", Frame.Vlan));
             filter.Update(lists.All, []);
             Measure($"{family}, count, {Prefixes:N0} prefixes denied", filter, other);
             Measure($"{family}, count, a denied prefix beside it", filter, Frame.From(lists.BesideDenied(isIPv6)));

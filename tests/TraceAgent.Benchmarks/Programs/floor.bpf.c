@@ -103,7 +103,7 @@ static int complete(struct pt_regs *regs, __u64 sp)
     return 0;
 }
 
-// Behind the call: the return address is off the stack.
+// After the call: the return address is off the stack.
 SEC("uprobe")
 int leave(struct pt_regs *regs)
 {

@@ -1,5 +1,5 @@
 // Loads floor.bpf.o and attaches its programs by one uprobe_multi link each; counts what comes through the ring.
-//   floor OBJECT PATH OFFSET PROGRAM [EXIT-PROGRAM[@N]]     the exit is where the function returns to, or N bytes behind OFFSET
+//   floor OBJECT PATH OFFSET PROGRAM [EXIT-PROGRAM[@N]]     the exit is where the function returns to, or N bytes after OFFSET
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -11,7 +11,7 @@ internal static class SampleExpressions
     /// <summary>Bytes of the block. Its first eight are its own address.</summary>
     public const int BlockSize = 64;
 
-    /// <summary>What every block holds behind its address: some bytes, with a NUL at the end of each sixteen.</summary>
+    /// <summary>What every block holds after its address: some bytes, with a NUL at the end of each sixteen.</summary>
     public static byte[] Block(ulong address)
     {
         var block = new byte[BlockSize];

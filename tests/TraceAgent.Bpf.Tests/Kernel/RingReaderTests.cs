@@ -9,7 +9,7 @@ namespace TraceAgent.Bpf.Tests.Kernel;
 /// <summary>Records that the kernel writes into a ring, read back.</summary>
 public sealed class RingReaderTests : IDisposable
 {
-    /// <summary>The longest that a program writes here: the reader maps as much behind each part of the ring.</summary>
+    /// <summary>The longest that a program writes here: the reader maps as much after each part of the ring.</summary>
     private const int Longest = 20_000;
     private const int Ring = 4 * RingData.PartBytes;
 

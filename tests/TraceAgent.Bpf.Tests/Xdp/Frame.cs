@@ -15,7 +15,7 @@ internal static class Frame
 
     public static IpAddress Address(string text) => IpAddress.TryParse(text, out var address) ? address : throw new ArgumentException(text);
 
-    /// <summary>A UDP packet from <paramref name="source"/>, behind tags of these types.</summary>
+    /// <summary>A UDP packet from <paramref name="source"/>, after tags of these types.</summary>
     public static byte[] From(string source, params ushort[] tags) => From(Address(source), tags);
 
     public static byte[] From(IpAddress source, params ushort[] tags) => From(source, 18, tags);

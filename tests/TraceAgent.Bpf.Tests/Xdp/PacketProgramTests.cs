@@ -18,7 +18,7 @@ public sealed class PacketProgramTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_packet_is_counted_by_its_source_behind_up_to_two_tags(string source, ushort[] tags)
+    public void A_packet_is_counted_by_its_source_after_up_to_two_tags(string source, ushort[] tags)
     {
         using var limits = new TrialFilter();
         var frame = Frame.From(source, tags);
@@ -34,7 +34,7 @@ public sealed class PacketProgramTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_packet_of_a_denied_source_is_dropped_behind_up_to_two_tags(string source, ushort[] tags)
+    public void A_packet_of_a_denied_source_is_dropped_after_up_to_two_tags(string source, ushort[] tags)
     {
         using var limits = new TrialFilter();
         limits.Filter.Update(TrialFilter.Prefixes(source), []);
@@ -50,7 +50,7 @@ public sealed class PacketProgramTests
     }
 
     [Fact]
-    public void A_packet_behind_three_tags_passes_as_unknown()
+    public void A_packet_after_three_tags_passes_as_unknown()
     {
         using var limits = new TrialFilter();
         limits.Filter.Update(TrialFilter.Prefixes("192.0.2.7"), []);

@@ -110,7 +110,7 @@ public sealed class PrefixTests
     }
 
     [Fact]
-    public void A_hundred_thousand_prefixes_of_each_family_are_in_force_together()
+    public void A_hundred_thousand_prefixes_of_each_family_are_active_together()
     {
         using var limits = new TrialFilter();
         var random = new Random(7);
@@ -134,7 +134,7 @@ public sealed class PrefixTests
     }
 
     [Fact]
-    public unsafe void When_a_change_fails_midway_the_former_list_is_in_force()
+    public unsafe void When_a_change_fails_midway_the_former_list_is_active()
     {
         using var limits = new TrialFilter();
         limits.Filter.Update(TrialFilter.Prefixes("192.0.2.1", "192.0.2.2", "192.0.2.3"), []);

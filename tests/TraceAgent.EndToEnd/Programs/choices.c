@@ -102,7 +102,7 @@ static void calls(const char *comm)
     }
     for (int i = 0; i < 4; i++)
         choose(50, paths[i], &boxes[0], 777, 3, comm);
-    /* Texts with something at the end of what is searched, and behind that. */
+    /* Texts with something at the end of what is searched, and after that. */
     for (int i = 0; i < 3; i++) {
         memset(longer[i], '-', 300);
         memcpy(longer[i], "/API/", 5);

@@ -1,4 +1,4 @@
-// Calls by pointers, from one place, of functions that leave to others by a jump, and of these others; some throw behind the jump.
+// Calls by pointers, from one place, of functions that leave to others by a jump, and of these others; some throw after the jump.
 // Prints each call.
 #include <cstdio>
 

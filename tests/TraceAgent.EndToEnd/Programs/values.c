@@ -120,7 +120,7 @@ static void numbers(void)
 
 static void connect_to(const void *address, size_t size, const char *shown)
 {
-    /* As large as the caller may have it, and nothing behind it is of any meaning. */
+    /* As large as the caller may have it, and nothing after it is of any meaning. */
     struct sockaddr_storage storage;
 
     memset(&storage, 0x41, sizeof storage);
@@ -129,7 +129,7 @@ static void connect_to(const void *address, size_t size, const char *shown)
     printf("{\"rule\":\"connect\",\"args\":{\"address\":\"%s\"}}\n", shown);
 }
 
-/* With nothing mapped behind the bytes that the family needs, and with fewer than those. */
+/* With nothing mapped after the bytes that the family needs, and with fewer than those. */
 static void at_page_end(void)
 {
     static const struct sockaddr_in inet = {.sin_family = AF_INET, .sin_addr = {0x04030201}, .sin_port = 0x5000};

@@ -99,7 +99,7 @@ public sealed class PacketPlanTests
             Steps(Held(Edge, Eth0), [new(9, "eth0")], Desired(Edge)));
 
     [Fact]
-    public void Lists_that_cannot_be_read_any_more_stay_in_force() =>
+    public void Lists_that_cannot_be_read_any_more_stay_active() =>
         Assert.Empty(Steps(Held(Edge, Eth0), [Eth0], Desired(Edge) with { Lists = null }));
 
     [Fact]

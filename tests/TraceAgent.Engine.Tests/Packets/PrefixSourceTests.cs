@@ -36,12 +36,12 @@ public sealed class PrefixSourceTests : IDisposable
         Assert.Equal("[203.0.113.7, 203.0.113.8]", found.Desired.Lists!.Deny.ToString());
         Assert.Equal((2, 1), (Assert.Single(found.Diagnostics).Diagnostic.At.Line, found.Diagnostics[0].Diagnostic.At.Column));
         Assert.Equal(
-            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; its last valid content " +
+            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set after the first 24; its last valid content " +
                 $"stays active (2 addresses)", found.Warning);
     }
 
     [Fact]
-    public void A_file_that_was_never_right_denies_nothing_and_what_the_rule_says_is_in_force()
+    public void A_file_that_was_never_right_denies_nothing_and_what_the_rule_says_is_active()
     {
         var found = _source.Resolve(
             Rule($"name: edge, interface: eth0, deny: [203.0.113.7], deny_file: {_folder.Write("deny.txt", "nonsense\n")}"));

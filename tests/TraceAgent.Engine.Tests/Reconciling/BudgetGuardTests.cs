@@ -46,7 +46,7 @@ public class BudgetGuardTests
         var (a, b) = (new RuleBudget("a"), new RuleBudget("b"));
         for (var second = 0; second < 10; second++)
         {
-            Assert.Empty(guard.Judge([
+            Assert.Empty(guard.Check([
                 new RuleCost(a, second * 390e6, 40), new RuleCost(b, second * 390e6, 40)], TimeSpan.FromSeconds(second + 1)));
         }
     }
@@ -84,7 +84,7 @@ public class BudgetGuardTests
             _rules.TryAdd(rule, new RuleBudget(rule));
         }
 
-        return _guard.Judge(
+        return _guard.Check(
             [.. rules.Select(one => new RuleCost(
                 _rules[one.Rule], _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
     }

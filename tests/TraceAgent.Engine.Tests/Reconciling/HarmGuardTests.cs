@@ -120,10 +120,10 @@ public class HarmGuardTests
     {
         Crash(201);
 
-        var report = Assert.Single(_guard.Judge(() => [Old, Young]).Reports);
+        var report = Assert.Single(_guard.Check(() => [Old, Young]).Reports);
         Assert.Equal(["young", "old"], report.Rules);
         Assert.Equal(("SIGSEGV", "/srv/shop", 0), (report.Signal.Name, report.Signal.Program, report.More));
-        Assert.Empty(_guard.Judge(() => [Old, Young]).Reports);
+        Assert.Empty(_guard.Check(() => [Old, Young]).Reports);
     }
 
     [Fact]
@@ -134,9 +134,9 @@ public class HarmGuardTests
             Crash(201 + (time / 100.0));
         }
 
-        Assert.Equal(5, _guard.Judge(() => [Old]).Reports.Count);
+        Assert.Equal(5, _guard.Check(() => [Old]).Reports.Count);
         Crash(220);
-        Assert.Equal(15, Assert.Single(_guard.Judge(() => [Old]).Reports).More);
+        Assert.Equal(15, Assert.Single(_guard.Check(() => [Old]).Reports).More);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class HarmGuardTests
         _guard.Take(Signal(203, 8, isHandled: true));
         _guard.Take(new ProcessEnd(8, 6, Time(203.1), "/srv/shop"));
 
-        Assert.Equal(8, Assert.Single(_guard.Judge(() => [Old]).Reports).Signal.Pid);
+        Assert.Equal(8, Assert.Single(_guard.Check(() => [Old]).Reports).Signal.Pid);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class HarmGuardTests
                 _guard.Take(known);
             }
 
-            Assert.Equal(["young"], Assert.Single(_guard.Judge(() => [Young]).Reports).Rules);
+            Assert.Equal(["young"], Assert.Single(_guard.Check(() => [Young]).Reports).Rules);
         }
     }
 
@@ -182,7 +182,7 @@ public class HarmGuardTests
             _guard.Take(new ProcessEnd(_nextPid++, Segmentation, Time(201 + i), "/srv/shop"));
         }
 
-        var (reports, verdicts) = _guard.Judge(() => [Old, Young]);
+        var (reports, verdicts) = _guard.Check(() => [Old, Young]);
         Assert.Empty(reports);
         Assert.Empty(verdicts);
     }
@@ -196,9 +196,9 @@ public class HarmGuardTests
             _guard.Take(new ProcessEnd(i, Segmentation, Time(201), $"/tmp/{i}"));
         }
 
-        Assert.InRange(_guard.Judge(() => [Old]).Reports.Count, 0, 4096);
+        Assert.InRange(_guard.Check(() => [Old]).Reports.Count, 0, 4096);
         Crash(210);
-        Assert.Single(_guard.Judge(() => [Old]).Reports);
+        Assert.Single(_guard.Check(() => [Old]).Reports);
     }
 
     private void Crashes(params double[] times)
@@ -215,7 +215,7 @@ public class HarmGuardTests
         _guard.Take(new ProcessEnd(_nextPid++, signal, Time(time), "/srv/shop"));
     }
 
-    private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => _guard.Judge(() => rules).Verdicts;
+    private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => _guard.Check(() => rules).Verdicts;
 
     private static FatalSignal Signal(double time, int pid, int number = Segmentation, bool isHandled = false) =>
         new()

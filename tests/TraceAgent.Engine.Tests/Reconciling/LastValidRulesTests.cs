@@ -9,7 +9,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Tests.Reconciling;
 
-public sealed class LastValidRulesTests : IDisposable
+public sealed partial class LastValidRulesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ProbeResolver _resolver = new();
@@ -24,7 +24,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void After_a_restart_the_rules_without_errors_are_in_force_and_a_mistake_outside_of_them_is_told_once()
+    public void After_a_restart_the_rules_without_errors_are_active_and_a_mistake_outside_of_them_is_told_once()
     {
         var binary = _folder.Write("shop", "no program");
         var file = Given.File(
@@ -42,7 +42,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_others_can_write_puts_no_rule_into_force_also_at_the_start()
+    public void A_file_that_others_can_write_makes_no_rule_active_also_at_the_start()
     {
         var path = _folder.Write("a.yaml", "rules:\n  - {name: one, binary: /no/such, symbol: A}\n");
         System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
@@ -78,7 +78,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void A_mistake_in_no_rule_at_all_is_one_error_of_the_file_while_its_rules_are_in_force()
+    public void A_mistake_in_no_rule_at_all_is_one_error_of_the_file_while_its_rules_are_active()
     {
         var binary = _folder.Write("shop", "no program");
         var file = Given.File(
@@ -96,7 +96,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void Rules_of_all_files_are_in_force_and_wait_for_their_binaries()
+    public void Rules_of_all_files_are_active_and_wait_for_their_binaries()
     {
         var found = _accepted.Evaluate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
 
@@ -130,7 +130,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_never_good_has_no_rules_in_force()
+    public void A_file_that_was_never_good_has_no_active_rules()
     {
         var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
@@ -161,7 +161,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_corrected_is_in_force_again()
+    public void A_file_that_is_corrected_is_active_again()
     {
         _accepted.Evaluate([File("a.yaml", "add")]);
         _accepted.Evaluate([Broken("a.yaml")]);
@@ -194,7 +194,7 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void Warnings_keep_no_rule_from_being_in_force()
+    public void Warnings_keep_no_rule_from_being_active()
     {
         var found = _accepted.Evaluate([With(File("a.yaml", "add"), Doubt(2))]);
 
@@ -216,70 +216,6 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void Of_two_files_with_one_name_the_later_rule_is_rejected_and_told_where_the_first_is()
-    {
-        var found = _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
-
-        Assert.Equal(["add", "sell"], Active(found));
-        var (diagnostic, source) = Assert.Single(found.News);
-        Assert.Equal(("b.yaml", "b.yaml"), (diagnostic.At.File, source.Path));
-        Assert.Contains("a.yaml:", diagnostic.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_name_in_force_is_not_taken_over_by_another_file()
-    {
-        _accepted.Evaluate([File("b.yaml", "add")]);
-
-        var found = _accepted.Evaluate([File("a.yaml", "add"), _files["b.yaml"]]);
-
-        Assert.Equal(["add"], Active(found));
-        Assert.Equal("a.yaml", Assert.Single(found.Rejected).Path);
-    }
-
-    [Theory]
-    [InlineData("a.yaml", "b.yaml")]
-    [InlineData("b.yaml", "a.yaml")]
-    public void A_rule_may_move_from_one_file_to_another_in_one_change(string from, string to)
-    {
-        _accepted.Evaluate(InOrder(File(from, "add", "buy"), File(to, "sell")));
-
-        var found = _accepted.Evaluate(InOrder(File(from, "buy"), File(to, "sell", "add")));
-
-        Assert.Empty(found.Rejected);
-        Assert.Equal(["add", "buy", "sell"], Active(found).Order());
-    }
-
-    [Fact]
-    public void Two_files_may_swap_their_rules_in_one_change()
-    {
-        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
-
-        var found = _accepted.Evaluate([File("a.yaml", "sell"), File("b.yaml", "add")]);
-
-        Assert.Empty(found.Rejected);
-        Assert.Equal(["sell", "add"], Active(found));
-    }
-
-    [Fact]
-    public void A_file_is_accepted_when_the_other_one_gives_up_its_name()
-    {
-        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
-
-        var found = _accepted.Evaluate([File("a.yaml", "buy"), _files["b.yaml"]]);
-
-        Assert.Equal(["buy", "add", "sell"], Active(found));
-    }
-
-    [Fact]
-    public void A_file_is_accepted_when_the_other_one_is_deleted()
-    {
-        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add")]);
-
-        Assert.Equal(["add"], Active(_accepted.Evaluate([_files["b.yaml"]])));
-    }
-
-    [Fact]
     public void A_file_is_accepted_when_its_binary_changes_to_one_that_can_be_probed()
     {
         var binary = _folder.Write("shop", "no program");
@@ -289,18 +225,6 @@ public sealed class LastValidRulesTests : IDisposable
         System.IO.File.Delete(binary);
 
         Assert.Equal(["add"], Active(_accepted.Evaluate([file])));
-    }
-
-    [Fact]
-    public void A_name_is_in_force_once_whatever_fails()
-    {
-        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
-
-        // b takes a's rule, but a cannot give it up: its new text is broken.
-        var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "add")]);
-
-        Assert.Equal(["add", "sell"], Active(found));
-        Assert.Equal(["a.yaml", "b.yaml"], found.Rejected.Select(file => file.Path));
     }
 
     private readonly Dictionary<string, RuleFile> _files = [];

@@ -25,7 +25,7 @@ public sealed class LinkerCacheTests
     }
 
     [Fact]
-    public void The_newer_table_behind_an_older_one_is_found()
+    public void The_newer_table_after_an_older_one_is_found()
     {
         byte[] both = [.. "ld.so-1.7.0\0"u8, .. new byte[20], .. Sample];
 

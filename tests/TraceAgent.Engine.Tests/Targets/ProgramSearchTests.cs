@@ -19,7 +19,7 @@ public sealed class ProgramSearchTests : IDisposable
     }
 
     [Fact]
-    public void A_script_that_chooses_a_version_is_passed_over_for_the_program_behind_it()
+    public void A_script_that_chooses_a_version_is_passed_over_for_the_program_after_it()
     {
         Install("shims/python3", "#!/bin/sh\n");
         Install("bin/python3");

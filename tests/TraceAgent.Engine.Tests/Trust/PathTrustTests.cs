@@ -86,7 +86,7 @@ public sealed class PathTrustTests : IDisposable
     }
 
     [Fact]
-    public void A_list_of_access_that_lets_others_write_is_found_behind_the_groups_bits()
+    public void A_list_of_access_that_lets_others_write_is_found_after_the_groups_bits()
     {
         var file = File("a.yaml", "chmod 640 {0} && setfacl -m u:games:rw");
 
@@ -122,7 +122,7 @@ public sealed class PathTrustTests : IDisposable
         Run("mkfifo {0} && chmod 666", pipe);
         using var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
 
-        Assert.Null(_trust.Judge(pipe, writer.SafeFileHandle));
+        Assert.Null(_trust.Check(pipe, writer.SafeFileHandle));
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class PathTrustTests : IDisposable
     {
         var trust = users is null ? _trust : new PathTrust(users);
         using var opened = System.IO.File.OpenHandle(path);
-        var judged = trust.Judge(path, opened);
-        Assert.Equal(judged, trust.Judge(path));
+        var judged = trust.Check(path, opened);
+        Assert.Equal(judged, trust.Check(path));
         return judged is null ? null : (judged.Message["ignored: ".Length..], judged.Hint!);
     }
 
@@ -177,7 +177,7 @@ public sealed class PathTrustTests : IDisposable
 
     private static string Fill(string text, string path) => text.Replace("{0}", path, StringComparison.Ordinal);
 
-    /// <param name="command">For a shell; the path goes where it says, or else behind it.</param>
+    /// <param name="command">For a shell; the path goes where it says, or else after it.</param>
     /// <param name="path">A file.</param>
     private static string Run(string command, string path)
     {

@@ -95,7 +95,7 @@ public sealed class CrashGuardTests : IDisposable
         var guard = Begin(out _);
         var versions = Versions("young");
 
-        Assert.Same(guard.Judge(versions)[0], guard.Judge(versions)[0]);
+        Assert.Same(guard.HoldBack(versions)[0], guard.HoldBack(versions)[0]);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class CrashGuardTests : IDisposable
         var guard = Begin(out _);
         guard.Beat();
         Assert.False(File.Exists(StateFile));
-        guard.Judge(Versions("a"));
+        guard.HoldBack(Versions("a"));
         var old = DateTime.UtcNow - TimeSpan.FromHours(1);
         File.SetLastWriteTimeUtc(StateFile, old);
 
@@ -119,7 +119,7 @@ public sealed class CrashGuardTests : IDisposable
     private void Crash(TimeSpan seenAfter, params string[] names)
     {
         var guard = Begin(out _);
-        guard.Judge(Versions(names));
+        guard.HoldBack(Versions(names));
         File.SetLastWriteTimeUtc(StateFile, DateTime.UtcNow + seenAfter);
     }
 
@@ -131,7 +131,7 @@ public sealed class CrashGuardTests : IDisposable
     }
 
     private List<string> HeldOf(CrashGuard guard, params string[] names) =>
-        [.. guard.Judge(Versions(names))
+        [.. guard.HoldBack(Versions(names))
             .Where(version => version.Diagnostics.Any(d => d.Code == CrashGuard.Code && d.Severity == Severity.Error))
             .Select(version => version.Path)];
 

@@ -39,7 +39,7 @@ public class ConsoleOutputTests
     }
 
     [Fact]
-    public void Lines_come_behind_what_others_have_written_to_the_same_file()
+    public void Lines_come_after_what_others_have_written_to_the_same_file()
     {
         var path = Path.GetTempFileName();
         using (var file = File.OpenHandle(path, FileMode.Truncate, FileAccess.ReadWrite))

@@ -58,7 +58,7 @@ internal sealed class RecordShape
 
     public IReadOnlyList<RecordHole> Holes { get; }
 
-    /// <summary>A record with a good header and anything behind it, often such as a kernel could write.</summary>
+    /// <summary>A record with a good header and anything after it, often such as a kernel could write.</summary>
     public byte[] Record(Random random)
     {
         var record = new byte[Sample.Layout.Size];

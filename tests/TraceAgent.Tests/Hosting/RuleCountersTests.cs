@@ -89,7 +89,7 @@ public class RuleCountersTests
         Assert.Empty(reports.Now());
 
         _kernel += new KernelCounts { Calls = 1, Limited = 1 };
-        _counters.NoteNews();
+        _counters.NoteChange();
         Assert.Single(reports.Now());
         _counters.Undecodable();
         Assert.Single(reports.Now());
@@ -104,19 +104,19 @@ public class RuleCountersTests
         _kernel = new KernelCounts { Calls = 1, Lost = 1 };
         Assert.Empty(reports.Now());
 
-        _counters.NoteNews();
+        _counters.NoteChange();
         Assert.Single(reports.Now());
     }
 
     [Fact]
     public void News_are_what_was_committed_what_could_not_be_decoded_and_what_is_over_the_quota()
     {
-        Assert.True(_counters.TakeNews());
+        Assert.True(_counters.TakeChange());
         foreach (var count in new Action[] { () => Log(1), _counters.Undecodable, _counters.OverQuota, () => _counters.Close(Counts, 0) })
         {
-            Assert.False(_counters.TakeNews());
+            Assert.False(_counters.TakeChange());
             count();
-            Assert.True(_counters.TakeNews());
+            Assert.True(_counters.TakeChange());
         }
     }
 

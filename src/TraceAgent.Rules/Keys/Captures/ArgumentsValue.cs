@@ -23,7 +23,7 @@ internal static class ArgumentsValue
             TypeText.Schema,
             (argument, entry, bag) => argument.Type = TypeValue.Read(entry, bag))
         { Required = true },
-        MomentValue.Key<ArgumentDraft>((argument, at) => argument.AtReturn = at));
+        AtValue.Key<ArgumentDraft>((argument, at) => argument.AtReturn = at));
 
     /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
     public static JsonSchema ListSchema => ListOf(TypeText.Schema);

@@ -23,7 +23,7 @@ internal static class CaptureKeys
             "How the value is read and shown; without it the expression decides.",
             TypeText.Schema,
             (capture, entry, bag) => capture.Type = TypeValue.Read(entry, bag)),
-        MomentValue.Key<CaptureDraft>((capture, at) => capture.AtReturn = at));
+        AtValue.Key<CaptureDraft>((capture, at) => capture.AtReturn = at));
 
     /// <summary>JSON Schema (draft-07) of an expression: <c>1</c> and <c>true</c> are no texts to YAML.</summary>
     public static JsonSchema ExpressionSchema => JsonSchema.Scalar.MinLength(1).MaxLength(4096);

@@ -13,7 +13,7 @@ internal static class PrefixProblem
         {
             PrefixError.HostBits => (
                 DiagnosticCode.InvalidPrefix,
-                $"'{shown}' has bits set behind the first {prefix.Length}",
+                $"'{shown}' has bits set after the first {prefix.Length}",
                 $"write {prefix.Masked} for the network, or {prefix.Address} for the address alone"),
             PrefixError.Length => (
                 DiagnosticCode.InvalidPrefix,

@@ -15,7 +15,7 @@ internal static class Completions
     private const int MaxNames = 500;
 
     /// <summary>The time that an agent has to answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Names of programs and libraries; without a beginning, the programs that run. Paths are the shell's.</summary>
     public static IEnumerable<CompletionItem> Binaries(CompletionContext context) => Items(context.WordToComplete switch
@@ -25,7 +25,7 @@ internal static class Completions
         var name => BinaryNames.Beginning(name),
     });
 
-    /// <summary>What a binary and, behind a colon, its functions are called.</summary>
+    /// <summary>What a binary and, after a colon, its functions are called.</summary>
     public static IEnumerable<CompletionItem> Places(CompletionContext context)
     {
         var word = context.WordToComplete;
@@ -44,7 +44,7 @@ internal static class Completions
     {
         try
         {
-            var status = socket.PathOf(context.ParseResult) is { } path ? StatusClient.Ask(path, Patience) : null;
+            var status = socket.PathOf(context.ParseResult) is { } path ? StatusClient.Ask(path, Timeout) : null;
             return Items(status is null ? [] : [.. status.Rules.Select(rule => rule.Rule), .. status.Packets.Select(rule => rule.Rule)]);
         }
         catch (StatusUnavailableException)

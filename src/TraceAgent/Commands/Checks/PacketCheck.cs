@@ -8,7 +8,7 @@ internal static class PacketCheck
 {
     /// <param name="filter">A rule with its lists.</param>
     /// <param name="claims">The rules that would have the interfaces of this host.</param>
-    public static IEnumerable<Diagnostic> Judge(FilterResolution filter, InterfaceClaims claims)
+    public static IEnumerable<Diagnostic> Of(FilterResolution filter, InterfaceClaims claims)
     {
         var rule = filter.Desired.Rule;
         foreach (var (diagnostic, _) in filter.Diagnostics)

@@ -53,7 +53,7 @@ internal sealed class LineListing(ElfImage image, string path, bool withVariable
 
         foreach (var site in sites)
         {
-            var (refusal, isEmulated) = Judge(site.Address);
+            var (refusal, isEmulated) = ProbeAt(site.Address);
             Write(output, json =>
             {
                 WritePlace(json, site.Place);
@@ -115,7 +115,7 @@ internal sealed class LineListing(ElfImage image, string path, bool withVariable
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{line,6}  {PrintableText.Of(text)}").TrimEnd() + "\n");
         foreach (var site in sites)
         {
-            var (refusal, isEmulated) = Judge(site.Address);
+            var (refusal, isEmulated) = ProbeAt(site.Address);
             var functions = string.Join(" < ", site.Calls.Reverse().Select(Describe));
             output.Write($"        {SymbolRows.Hexadecimal(site.Address)} {SymbolRows.Probe(refusal, isEmulated)}  {functions}\n");
             if (site.Variables.Count > 0)
@@ -129,7 +129,7 @@ internal sealed class LineListing(ElfImage image, string path, bool withVariable
     }
 
     /// <summary>The way in which a hit at an address is carried out, or the refusal.</summary>
-    private (SiteProblem? Refusal, bool IsEmulated) Judge(ulong address)
+    private (SiteProblem? Refusal, bool IsEmulated) ProbeAt(ulong address)
     {
         var resolution = SiteResolver.Resolve(image, path, new Location.Address(address), new SiteRequest());
         return (resolution.Problems.FirstOrDefault(problem => problem.Refused), resolution.Sites is [{ IsEmulated: true }, ..]);

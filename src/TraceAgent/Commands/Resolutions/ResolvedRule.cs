@@ -64,7 +64,7 @@ internal sealed record ResolvedSite
 }
 
 /// <param name="Returns">Instructions at which calls end with their result; 0 where the kernel changes the return address.</param>
-/// <param name="Jumps">The places at which calls end without a return, since the code behind them cannot be followed.</param>
+/// <param name="Jumps">The places at which calls end without a return, since the code that they lead to cannot be followed.</param>
 /// <param name="Followed">Functions that the traced one leaves to by a jump, and that returns are seen in, too.</param>
 /// <param name="CostNs">
 /// The cost of the hits of one call in ns, without the rule's own programs; null when it could not be measured.

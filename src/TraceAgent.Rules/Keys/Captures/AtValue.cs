@@ -3,10 +3,10 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys.Captures;
 
-/// <summary>Reads <c>at</c>: the moment at which a value is read.</summary>
-internal static class MomentValue
+/// <summary>Reads <c>at</c>: when a value is read.</summary>
+internal static class AtValue
 {
-    private static readonly Dictionary<string, bool> Moments = new() { ["return"] = true };
+    private static readonly Dictionary<string, bool> Words = new() { ["return"] = true };
 
     /// <summary>The key of a value.</summary>
     /// <typeparam name="TDraft">The draft of the value.</typeparam>
@@ -17,7 +17,7 @@ internal static class MomentValue
         JsonSchema.Enum("return"),
         (draft, entry, bag) =>
         {
-            if (ScalarValue.OneOf(entry, Moments, bag) is not null)
+            if (ScalarValue.OneOf(entry, Words, bag) is not null)
             {
                 set(draft, entry.Value.At);
             }
