@@ -131,6 +131,12 @@ public sealed class EventDecoder
             return;
         }
 
+        if (field.Part is not null)
+        {
+            value.Bits = field.Normalise(MemoryPart.Scalar(record, field, ref value));
+            return;
+        }
+
         value.Outcome = field.Slot.OutcomeIn(record);
         value.Bits = field.Normalise(Read<ulong>(record, field.Slot.Offset));
     }
