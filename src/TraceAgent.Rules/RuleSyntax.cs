@@ -43,6 +43,9 @@ internal sealed record RuleSyntax
     /// <summary>What becomes of places where a value that the rule captures cannot be had.</summary>
     public MissingRule Missing { get; init; }
 
+    /// <summary>What is shown of structures that are captured as a whole.</summary>
+    public StructureLimits Limits { get; init; } = StructureLimits.Default;
+
     /// <summary>True when the arguments come from a signature.</summary>
     public bool HasSignature { get; init; }
 
@@ -95,7 +98,7 @@ internal sealed record RuleSyntax
         {
             // Each sign leads through a pointer to a member; what is shown of the last one takes some more.
             const int perSign = 2;
-            const int shown = 4;
+            var shown = 1 + Limits.Depth;
             return shown + (perSign * Expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
         }
     }
@@ -116,7 +119,7 @@ internal sealed record RuleSyntax
         && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)
         && (NamesVariables, IsAtLine, Captured, Missing) == (other.NamesVariables, other.IsAtLine, other.Captured, other.Missing)
         && (Return, ReturnsNothing) == (other.Return, other.ReturnsNothing)
-        && (Captures, When, Messages) == (other.Captures, other.When, other.Messages);
+        && (Captures, When, Messages, Limits) == (other.Captures, other.When, other.Messages, other.Limits);
 
     public override int GetHashCode() => HashCode.Combine(Arguments, Return, Captures, When, Messages);
 }

@@ -40,7 +40,6 @@ public sealed class ExampleTests : IDisposable
     public void Lines_of_cart_are_logged_with_their_variables()
     {
         CopyExample("lines");
-        Command.OutputOf("gcc", "-g", "-o", _workspace["lines/cart"], _workspace["lines/cart.c"]);
         using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace["lines/rules.yaml"]);
 
         Assert.Equal("ann pays 1747\n", Command.OutputOf(_workspace["lines/cart"]));
@@ -156,7 +155,7 @@ public sealed class ExampleTests : IDisposable
 
         foreach (var source in Directory.GetFiles(Repository.Example(example), "*.c"))
         {
-            var program = TracedProgram.CompileFile(source);
+            var program = TracedProgram.CompileFile(source, "-g");
             _workspace.Install(program, $"{example}/{Path.GetFileName(program)}");
             if (File.Exists(_workspace[$"{example}/with-offset.sh"]))
             {

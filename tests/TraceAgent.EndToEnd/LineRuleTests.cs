@@ -84,7 +84,8 @@ public sealed class LineRuleTests : IDisposable
         }
 
         Assert.InRange(values, 500, int.MaxValue);
-        Assert.InRange(missing, 0, values / 10);
+        // What the compiler does not keep at that place is missing: at most a fifth here.
+        Assert.InRange(missing, 0, values / 5);
     }
 
     [Fact]

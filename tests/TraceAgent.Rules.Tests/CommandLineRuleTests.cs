@@ -53,7 +53,7 @@ public sealed class CommandLineRuleTests
         Assert.Empty(read.File.Diagnostics);
         var rule = read.File.Rules[0];
         Assert.Equal(line, Assert.IsType<Location.Line>(rule.Where.Value).Text);
-        Assert.Contains($"line: {line}", read.Yaml, StringComparison.Ordinal);
+        Assert.Contains(line, read.Yaml, StringComparison.Ordinal);
         Assert.Equal(message is not null, read.Yaml!.Contains("format:", StringComparison.Ordinal));
     }
 

@@ -61,6 +61,7 @@ internal static class SyntaxAssembly
             Captured = draft.Groups.Aggregate(
                 draft.HasAutomaticArguments ? VariableGroups.Arguments : VariableGroups.None, (all, group) => all | group.Value),
             Missing = draft.Missing,
+            Limits = draft.Limits,
             DeclaresArguments = draft.Has("args") || draft.Has("signature"),
             HasSignature = draft.Has("signature"),
             NamesResults = draft.Results is not null,

@@ -46,6 +46,8 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public MissingRule Missing { get; set; }
 
+    public StructureLimits Limits { get; set; } = StructureLimits.Default;
+
     public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
 
     public TypeSpec? SignatureReturn { get; set; }
