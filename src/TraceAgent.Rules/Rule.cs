@@ -100,7 +100,7 @@ public sealed record Rule
     /// <summary>The names in the rule's expressions, those of variables among them.</summary>
     public IEnumerable<string> Names => Syntax.Names;
 
-    /// <summary>What becomes of places where a value that the rule captures cannot be had.</summary>
+    /// <summary>The handling of places where a value that the rule captures cannot be had.</summary>
     public MissingRule Missing => Syntax.Missing;
 
     /// <summary>The variables that are captured although no expression names them.</summary>

@@ -40,7 +40,7 @@ internal sealed record RuleSyntax
     /// <summary>The variables that are captured although the rule does not name them.</summary>
     public VariableGroups Captured { get; init; }
 
-    /// <summary>What becomes of places where a value that the rule captures cannot be had.</summary>
+    /// <summary>The handling of places where a value that the rule captures cannot be had.</summary>
     public MissingRule Missing { get; init; }
 
     /// <summary>What is shown of structures that are captured as a whole.</summary>

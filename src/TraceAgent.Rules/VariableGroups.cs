@@ -13,7 +13,7 @@ public enum VariableGroups
     Locals = 2,
 }
 
-/// <summary>What becomes of a place where a value that the rule captures cannot be had: the <c>missing:</c> of a rule.</summary>
+/// <summary>The handling of a place where a value that the rule captures cannot be had: the <c>missing:</c> of a rule.</summary>
 public enum MissingRule
 {
     /// <summary>Lines say why there is no value.</summary>

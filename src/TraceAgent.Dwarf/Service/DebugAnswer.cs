@@ -18,7 +18,7 @@ public sealed record DebugAnswer
     /// <summary>Files with the part of the debug information that the question is about and that the reader did not get.</summary>
     public EquatableArray<SplitFile> Missing { get; init; }
 
-    /// <summary>What the lines of <see cref="DebugQuery.Wanted"/> led to, in their order.</summary>
+    /// <summary>The results for the lines of <see cref="DebugQuery.Wanted"/>, in their order, besides places.</summary>
     public EquatableArray<FoundLine> Lines { get; init; }
 
     /// <summary>The functions, by address; those that debug information does not have are missing.</summary>
@@ -70,7 +70,7 @@ public sealed record LineSite(
     public EquatableArray<string> Others { get; init; }
 }
 
-/// <summary>What a <see cref="WantedLine"/> led to, besides its places.</summary>
+/// <summary>The result for a <see cref="WantedLine"/>, besides its places.</summary>
 /// <param name="Files">Paths of source files that fit: several when nothing says which is meant.</param>
 /// <param name="Line">The line that was looked for; 0 when it is not known.</param>
 /// <param name="Nearest">Lines with code around a line that has none.</param>

@@ -115,7 +115,7 @@ public sealed record WantedLine(string Name, uint Line)
 }
 
 /// <summary>The variables that a rule names.</summary>
-/// <param name="Names">Their names, as rules write them.</param>
+/// <param name="Names">The names, as rules write them.</param>
 /// <param name="AllParameters">True for all parameters besides.</param>
 /// <param name="AllLocals">True for all other variables besides.</param>
 public sealed record WantedVariables(EquatableArray<string> Names, bool AllParameters, bool AllLocals)

@@ -210,7 +210,7 @@ public sealed partial class SiteLines
         }
     }
 
-    /// <summary>What is known of a binary.</summary>
+    /// <summary>The answers about lines of a binary.</summary>
     /// <param name="hops">The steps from a variable's type up to which types are known.</param>
     private sealed class Answers(int hops)
     {

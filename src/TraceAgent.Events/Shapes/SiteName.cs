@@ -5,7 +5,7 @@ using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Shapes;
 
-/// <summary>What events say of the place that was hit.</summary>
+/// <summary>The members of events that say which place was hit.</summary>
 /// <param name="Text">The symbol.</param>
 /// <param name="Json">The symbol, and the line of source where there is one, as members of a JSON object, each with a comma before it.</param>
 /// <param name="Binary">The path of the file that it is in.</param>
