@@ -51,6 +51,7 @@ bench: build
 
 # More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
 fuzz: needs
+	@scripts/install-needs.sh fuzz
 	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
 
 # Two tests side by side, each for as long as SOAK_SECONDS says: random places of real programs, probed, and nothing that these

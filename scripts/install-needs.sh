@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
 # `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines; `recipes`: programs of recipes that are large;
-# `dwarf`: other readers of debug information, and programs to compare by; `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
+# `fuzz`: tools that make what is damaged; `dwarf`: other readers of debug information, and programs to compare by; `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
@@ -73,9 +73,13 @@ case ${1:-} in
         has_command ip || missing+=("iproute2")
         has_command shellcheck || missing+=("shellcheck")
         ;;&
+    test | dwarf | fuzz)
+        # The second one makes packages of what gcc writes in DWARF 5.
+        has_command llvm-dwarfdump || missing+=("llvm")
+        has_command llvm-dwp-19 || missing+=("llvm-19")
+        ;;&
     test | dwarf)
         has_header elfutils/libdw.h || missing+=("libdw-dev")
-        has_command llvm-dwarfdump || missing+=("llvm")
         has_command dwz || missing+=("dwz")
         has_command gdb || missing+=("gdb")
         [[ -d /usr/lib/debug/.build-id ]] || missing+=("libc6-dbg")

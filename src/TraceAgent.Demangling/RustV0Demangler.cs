@@ -73,18 +73,10 @@ internal ref partial struct RustV0Demangler
                 break;
             case 'X':
                 ImplementationPath();
-                Append("<");
-                Type();
-                Append(" as ");
-                Path(asValue: false);
-                Append(">");
+                Qualified();
                 break;
             case 'Y':
-                Append("<");
-                Type();
-                Append(" as ");
-                Path(asValue: false);
-                Append(">");
+                Qualified();
                 break;
             case 'N':
                 Nested(asValue);
@@ -145,6 +137,16 @@ internal ref partial struct RustV0Demangler
             _output.Insert(start, '<');
             Append(">");
         }
+    }
+
+    /// <summary>Writes a type as one of a trait: <c>&lt;T as Trait&gt;</c>.</summary>
+    private void Qualified()
+    {
+        Append("<");
+        Type();
+        Append(" as ");
+        Path(asValue: false);
+        Append(">");
     }
 
     /// <summary>Reads where an implementation stands, which its name does not show.</summary>

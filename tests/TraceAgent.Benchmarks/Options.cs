@@ -6,7 +6,9 @@ namespace TraceAgent.Benchmarks;
 /// <param name="Runs">How often each is measured; the median counts.</param>
 /// <param name="Calls">Calls of the traced function in one measurement of saturation.</param>
 /// <param name="Only">The part to run; null for all.</param>
-/// <param name="Scenario">The one scenario of the hits to measure; null for all. Of debug information, the binary and the line.</param>
+/// <param name="Scenario">
+/// The one scenario of the hits to measure; null for all. Of debug information, the binary and the line, or <c>large</c>.
+/// </param>
 internal sealed record Options(string Agent, int Runs, int Calls, string? Only, string? Scenario)
 {
     public static Options Of(string[] arguments)

@@ -31,6 +31,17 @@ public partial class ContributingTests
     }
 
     [Fact]
+    public void The_map_of_the_folders_has_each_of_them_once()
+    {
+        var map = Checkout.Read("CONTRIBUTING.md").Split("## Map of the folders")[1].Split("\n## ")[0];
+        var folders = Layers.Allowed.Where(one => !one.IsProject && one.Layer != "TraceAgent")
+            .Select(one => one.Layer["TraceAgent.".Length..].Replace('.', '/'));
+        var rows = FolderRow().Matches(map).Select(row => row.Groups[1].Value);
+
+        Assert.Equal(folders.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_target_of_make_that_it_names_exists()
     {
         var makefile = Checkout.Read("Makefile");
@@ -50,6 +61,9 @@ public partial class ContributingTests
     /// <summary>A project, and what it uses before a semicolon.</summary>
     [GeneratedRegex(@"(?m)^\| `src/([\w.]+)` \|[^|]*\|([^|;]*)")]
     private static partial Regex MapRow();
+
+    [GeneratedRegex(@"(?m)^\| `([\w/]+)` \| \w")]
+    private static partial Regex FolderRow();
 
     [GeneratedRegex("(Bpf|Capture|Demangling|Dwarf|Engine|Events|Linux|Rules|Symbols|Yaml)\\b")]
     private static partial Regex ProjectName();

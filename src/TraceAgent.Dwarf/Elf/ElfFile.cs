@@ -94,7 +94,7 @@ public sealed class ElfFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Truncated since, or a descriptor that cannot be mapped.
+            // The file was truncated since, or its descriptor cannot be mapped.
             return null;
         }
     }

@@ -13,7 +13,7 @@ internal readonly record struct AttributeSpec(AttributeName Name, Form Form, lon
 /// <summary>The abbreviations of a unit.</summary>
 internal sealed class AbbreviationTable
 {
-    // The largest of real programs have some thousand.
+    // The largest tables of real programs have some thousand abbreviations.
     private const int MaxAttributes = 1 << 18;
 
     // Compilers count codes from 1 up.

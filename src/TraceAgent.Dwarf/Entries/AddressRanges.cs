@@ -49,7 +49,7 @@ internal static class AddressRanges
         var list = new AddressList(unit);
         while (ranges.Count < MaxRanges && !cursor.IsAtEnd)
         {
-            // DW_RLE_end_of_list to DW_RLE_start_length, as they are numbered here.
+            // AddressListKind has the numbers of DW_RLE_end_of_list (0) to DW_RLE_start_length (7), DWARF 5, section 7.25.
             var step = list.ReadEntry(ref cursor, (AddressListKind)cursor.Byte());
             if (step == AddressListStep.End || cursor.HasFailed)
             {

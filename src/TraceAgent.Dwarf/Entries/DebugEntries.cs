@@ -8,7 +8,7 @@ namespace TraceAgent.Dwarf.Entries;
 /// </summary>
 internal sealed class DebugEntries
 {
-    // glibc has 2,063, a browser some 40,000.
+    // glibc has 2,063 units, a browser some 40,000.
     private const int MaxUnits = 1 << 18;
     private const int MaxTables = 64;
 

@@ -5,7 +5,7 @@ namespace TraceAgent.Dwarf.Entries;
 /// <summary>One entry (DIE). Its attributes are read when they are asked for.</summary>
 internal readonly struct Entry
 {
-    // From a call to its inlined function and on to the declaration in a class it takes three.
+    // Three references lead from a call to its inlined function and on to the declaration in a class.
     private const int MaxHops = 16;
 
     private readonly Abbreviation _abbreviation;

@@ -42,7 +42,7 @@ internal struct EntryWalk
             var cursor = new Cursor(bytes, _next);
             if (cursor.Unsigned() != 0)
             {
-                // A code without an abbreviation: what follows cannot be told apart.
+                // Without its abbreviation, the size of an entry is unknown, so nothing after it can be read.
                 break;
             }
 
@@ -79,7 +79,7 @@ internal struct EntryWalk
             }
         }
 
-        // The list of which the current entry is the last ends within the skipped bytes, with those around it.
+        // The lists of siblings that end with the current entry end within the skipped bytes, so the walk is over.
         (_next, _depth) = (skipped._next, -1);
     }
 }

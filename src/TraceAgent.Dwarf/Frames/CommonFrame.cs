@@ -41,7 +41,7 @@ public sealed class CommonFrame
             return null;
         }
 
-        // Size of an address and of a segment's selector.
+        // Version 4 has the size of an address, and that of a segment selector.
         if (version == 4 && (cursor.Byte() != 8 | cursor.Byte() != 0))
         {
             return null;

@@ -9,7 +9,7 @@ namespace TraceAgent.Dwarf.Frames;
 /// </summary>
 public sealed class FrameTable
 {
-    // The largest browser has 700,000.
+    // The largest browser has 700,000 entries.
     private const int MaxEntries = 1 << 20;
     private const int MaxCommon = 4096;
 

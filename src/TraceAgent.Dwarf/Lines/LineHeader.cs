@@ -7,7 +7,7 @@ namespace TraceAgent.Dwarf.Lines;
 /// <summary>The header of a line program: its files, and how its instructions are written. DWARF 5, section 6.2.4.</summary>
 internal sealed class LineHeader
 {
-    // A unit of Chromium names some 5,000.
+    // A unit of Chromium names some 5,000 files.
     private const int MaxFiles = 1 << 17;
     private const int MaxFormats = 16;
 
@@ -123,7 +123,7 @@ internal sealed class LineHeader
         MinimumInstruction = cursor.Byte();
         if (version >= 4)
         {
-            // Instructions of a bundle: only where there are bundles it is more than 1.
+            // maximum_operations_per_instruction, which is 1 but for VLIW processors.
             cursor.Byte();
         }
 
@@ -151,7 +151,7 @@ internal sealed class LineHeader
         {
             _files.Add(new SourceFile(name, cursor.Unsigned()));
 
-            // Time and length.
+            // The time of change, and the length in bytes.
             cursor.Unsigned();
             cursor.Unsigned();
         }
@@ -176,7 +176,7 @@ internal sealed class LineHeader
 
         var count = cursor.Unsigned();
 
-        // Every entry takes a byte at least, or there would be any number of them.
+        // An entry has at least one byte; otherwise a count could ask for 2^64 entries.
         for (ulong i = 0; i < count; i++)
         {
             var before = cursor.Position;

@@ -114,7 +114,7 @@ internal ref struct LineProgram
                 _isStatement = !_isStatement;
                 break;
             case 7 or 11:
-                // A basic block begins; an epilogue begins.
+                // DW_LNS_set_basic_block and DW_LNS_set_epilogue_begin set columns that are not read here.
                 break;
             case 8:
                 Advance((ulong)((byte.MaxValue - _header.OpcodeBase) / _header.LineRange));

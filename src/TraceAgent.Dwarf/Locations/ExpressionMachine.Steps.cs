@@ -101,7 +101,7 @@ internal ref partial struct ExpressionMachine
                 Pop();
                 break;
             case Op.Swap or Op.Rotate:
-                // The top goes below the others.
+                // The top moves below the next value (DW_OP_swap) or the next two (DW_OP_rot).
                 _stack.Insert(_stack.Count - depth, _stack[^1]);
                 Pop();
                 break;

@@ -82,7 +82,7 @@ internal ref partial struct ExpressionMachine
                 break;
             }
 
-            // Nothing but a piece stands after the name of a place.
+            // After a register or an implicit value, only DW_OP_piece may follow (DWARF 5, section 2.6.1).
             if (place is not null && operation.Code is not (Op.Nop or Op.GnuUninitialized))
             {
                 _failure = MissingReason.NotUnderstood;

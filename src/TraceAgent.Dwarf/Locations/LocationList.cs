@@ -102,7 +102,7 @@ internal static class LocationList
             var kind = cursor.Byte();
             if (kind == ViewPair)
             {
-                // GNU's pair of views, which tell apart what happens at one address.
+                // DW_LLE_GNU_view_pair: two numbers that order what happens at one address.
                 cursor.Unsigned();
                 cursor.Unsigned();
                 continue;
@@ -120,7 +120,7 @@ internal static class LocationList
                 continue;
             }
 
-            // An address that the table does not have: no place, but its bytes must be passed.
+            // An entry whose address is missing from the table gives no location, but its bytes must be skipped.
             var (start, end) = isDefault ? (Everywhere.Start, Everywhere.End) : (list.Start ?? 0, list.Start is null ? 0 : list.End ?? 0);
             var outline = Outline(SectionKind.LocationLists, start, end) with { IsDefault = isDefault };
             if (!Add(ref cursor, outline, cursor.Unsigned(), places))

@@ -35,7 +35,7 @@ public sealed class DebugSections : IDisposable
     /// <summary>Decompressed bytes that one file may hold on the heap; more of them need a spill file.</summary>
     public const int MaxHeapBytes = 32 << 20;
 
-    // A span has no more.
+    // A span holds at most 2^31 - 1 bytes.
     private const int MaxBytes = int.MaxValue;
 
     private const ulong Compressed = 0x800;

@@ -63,7 +63,7 @@ internal static partial class Decompression
         }
         catch (Exception damaged) when (damaged is InvalidDataException or IOException)
         {
-            // The second is what zlib's inner errors become.
+            // ZLibStream throws InvalidDataException for bad bytes, and IOException for errors within zlib.
             return false;
         }
     }

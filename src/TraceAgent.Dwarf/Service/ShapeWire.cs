@@ -7,7 +7,7 @@ namespace TraceAgent.Dwarf.Service;
 /// <summary>The form in which types go from one process to the other.</summary>
 internal static class ShapeWire
 {
-    // Nothing that a value lies in is larger than an address space's half.
+    // Bytes: no value that is captured lies in a larger object.
     private const ulong MaxSize = int.MaxValue;
     private const ulong MaxBits = 64;
 

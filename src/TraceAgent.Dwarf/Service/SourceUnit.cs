@@ -145,7 +145,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
             return row.Address;
         }
 
-        // clang marks the row; of gcc's it is the second of the function.
+        // clang marks the row (prologue_end); gcc's is the second row of the function.
         ulong? second = null;
         for (var i = Lines.From(row.Address); i < Lines.Rows.Count; i++)
         {

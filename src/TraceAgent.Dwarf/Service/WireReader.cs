@@ -13,7 +13,7 @@ namespace TraceAgent.Dwarf.Service;
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
-    // A character takes three bytes at most, or four as two of .NET's.
+    // A UTF-16 unit takes at most three bytes of UTF-8.
     private const int MaxText = 3 * WireWriter.MaxText;
     private const int MaxDepth = 300;
 

@@ -51,7 +51,7 @@ internal readonly record struct MemberPlace(long Offset, int Bits, int Shift)
     {
         if (member.Find(AttributeName.DataMemberLocation) is not { } value)
         {
-            // Members of a union, and bit fields that say their bits.
+            // Members of a union have no location, nor have bit fields with DW_AT_data_bit_offset.
             return member.Tag == Tag.Inheritance ? null : 0;
         }
 

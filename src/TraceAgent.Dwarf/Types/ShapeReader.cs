@@ -72,7 +72,7 @@ internal sealed class ShapeReader(int hops)
 
     private int Add(TypeShape? shape)
     {
-        // Those above the limit share the last one, of which nothing is known.
+        // Types above the limit share the last shape, of which nothing is known.
         if (_shapes.Count > MaxShapes)
         {
             return MaxShapes;

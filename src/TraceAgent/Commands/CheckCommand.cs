@@ -83,9 +83,7 @@ internal static class CheckCommand
 
         var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
         var value = configuration?.Value;
-        using var resolver = new ProbeResolver(
-            permitted: value is null ? null : new PermittedBinaries(() => value.Binaries), folders: value?.DebugFolders,
-            fetches: FetchesOfCommand.Of(value));
+        using var resolver = ConfiguredResolver.Of(value);
         var evaluator = new RuleFileEvaluator(
             resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
             () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));

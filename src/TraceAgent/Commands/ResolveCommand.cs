@@ -59,9 +59,7 @@ internal static class ResolveCommand
         var words = new RuleResolution(TryMeasure());
         using (var stream = Console.OpenStandardOutput())
         using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
-        using (var resolver = new ProbeResolver(
-            permitted: configuration is null ? null : new PermittedBinaries(() => configuration.Binaries),
-            folders: configuration?.DebugFolders, fetches: FetchesOfCommand.Of(configuration)))
+        using (var resolver = ConfiguredResolver.Of(configuration))
         {
             var trust = new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning);
             var evaluator = new RuleFileEvaluator(resolver, new PrefixSource(trust));

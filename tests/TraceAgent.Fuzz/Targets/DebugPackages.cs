@@ -18,10 +18,12 @@ internal sealed class DebugPackages : FuzzTarget
         [
             .. new[]
             {
-                ("gcc", "-O2 -gdwarf-4", "dwp"), ("clang", "-O2 -gdwarf-4", "llvm-dwp"), ("clang", "-O1 -gdwarf-5", "llvm-dwp"),
+                ("gcc -O2 -gdwarf-4", "items.c", "dwp"), ("gcc -O2 -gdwarf-5", "parameters.c", "llvm-dwp-19"),
+                ("clang -O2 -gdwarf-4", "items.c", "llvm-dwp"), ("clang -O1 -gdwarf-5", "items.c", "llvm-dwp"),
             }.Select(one =>
             {
-                var path = programs.Compile(one.Item1, $"{one.Item2} -gsplit-dwarf", "items.c");
+                var (compiler, options) = (one.Item1.Split(' ', 2)[0], one.Item1.Split(' ', 2)[1]);
+                var path = programs.Compile(compiler, $"{options} -gsplit-dwarf", one.Item2);
                 CompiledFolder.Run(one.Item3, "-e", path, "-o", $"{path}.dwp");
                 return (DebugFiles.OfBytes(File.ReadAllBytes(path))!, File.ReadAllBytes($"{path}.dwp"));
             }),
@@ -45,6 +47,7 @@ internal sealed class DebugPackages : FuzzTarget
         DebugQuery[] queries =
         [
             new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true),
+            new DebugQuery.Lines("parameters.c", 1, uint.MaxValue, WithVariables: true),
             new DebugQuery.Function("twice", WithVariables: true),
         ];
         foreach (var query in queries)

@@ -103,39 +103,28 @@ internal static class TargetValue
         !text.AsSpan().ContainsAny('/', '*', '?')
         && (text.EndsWith(".so", StringComparison.Ordinal) || text.Contains(".so.", StringComparison.Ordinal));
 
-    private static void ReadProcess(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    private static void ReadProcess(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Process =
+        ReadName(entry, "process", "as ps -C takes it; a path is written 'binary: /usr/sbin/nginx'", bag);
+
+    private static void ReadLibrary(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Library =
+        ReadName(entry, "library", "as ldd lists it, such as libssl.so.3", bag);
+
+    /// <summary>Reads a name that is no path; null when it is one, which is reported.</summary>
+    private static Located<string>? ReadName(YamlEntry entry, string noun, string hint, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)
         {
-            return;
+            return null;
         }
 
-        if (scalar.Value is "" || scalar.Value.AsSpan().ContainsAny('/', '*', '?'))
+        if (scalar.Value is not "" && !scalar.Value.AsSpan().ContainsAny('/', '*', '?'))
         {
-            bag.Error(
-                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a process",
-                "write the name alone, as ps -C takes it; a path is written 'binary: /usr/sbin/nginx'");
-            return;
+            return new Located<string>(scalar.Value, scalar.At);
         }
 
-        rule.Process = new Located<string>(scalar.Value, scalar.At);
-    }
-
-    private static void ReadLibrary(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
-    {
-        if (ScalarValue.Text(entry, bag) is not { } scalar)
-        {
-            return;
-        }
-
-        if (scalar.Value is "" || scalar.Value.AsSpan().ContainsAny('/', '*', '?'))
-        {
-            bag.Error(
-                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a library",
-                "write the name alone, as ldd lists it, such as libssl.so.3");
-            return;
-        }
-
-        rule.Library = new Located<string>(scalar.Value, scalar.At);
+        bag.Error(
+            DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a {noun}",
+            $"write the name alone, {hint}");
+        return null;
     }
 }
