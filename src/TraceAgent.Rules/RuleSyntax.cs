@@ -31,6 +31,9 @@ internal sealed record RuleSyntax
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
     public bool DeclaresArguments { get; init; }
 
+    /// <summary>What is shown of structures that are captured as a whole.</summary>
+    public StructureLimits Limits { get; init; } = StructureLimits.Default;
+
     /// <summary>True when debug information says the arguments: <c>args: auto</c>.</summary>
     public bool HasAutomaticArguments { get; init; }
 
@@ -95,7 +98,7 @@ internal sealed record RuleSyntax
         {
             // Each sign leads through a pointer to a member; what is shown of the last one takes some more.
             const int perSign = 2;
-            const int shown = 4;
+            var shown = 1 + Limits.Depth;
             return shown + (perSign * Expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
         }
     }
@@ -110,7 +113,7 @@ internal sealed record RuleSyntax
     public bool Equals(RuleSyntax? other) => other is not null
         && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)
         && (HasAutomaticArguments, Return, ReturnsNothing) == (other.HasAutomaticArguments, other.Return, other.ReturnsNothing)
-        && (Captures, When, Messages) == (other.Captures, other.When, other.Messages);
+        && (Captures, When, Messages, Limits) == (other.Captures, other.When, other.Messages, other.Limits);
 
     public override int GetHashCode() => HashCode.Combine(Arguments, Return, Captures, When, Messages);
 }

@@ -17,4 +17,7 @@ public enum ValueForm
 
     /// <summary>The name of a function.</summary>
     Symbol,
+
+    /// <summary>Several values, each with its name.</summary>
+    Structure,
 }

@@ -40,5 +40,5 @@ public sealed record DebugSiteAbi : SiteAbi
 /// <summary>A variable or parameter at a site.</summary>
 /// <param name="Name">The name as the source has it; empty for a parameter without one.</param>
 /// <param name="Type">The index of its type; null when debug information does not say it.</param>
-/// <param name="Place">Where its value is.</param>
+/// <param name="Place">The location of its value.</param>
 public sealed record SiteVariable(string Name, int? Type, LocationPiece Place);

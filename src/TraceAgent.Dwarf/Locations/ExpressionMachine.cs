@@ -27,7 +27,7 @@ internal ref partial struct ExpressionMachine
         _cursor = new Cursor(expression);
     }
 
-    /// <summary>Where the value is that an expression describes.</summary>
+    /// <summary>The location that an expression describes.</summary>
     public static LocationPiece Run(ReadOnlySpan<byte> expression, LocationContext context) =>
         new ExpressionMachine(expression, context).Run();
 

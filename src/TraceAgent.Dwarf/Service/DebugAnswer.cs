@@ -4,7 +4,7 @@ using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;
 
-/// <summary>What debug information says to a <see cref="DebugQuery"/>.</summary>
+/// <summary>The answer of debug information to a <see cref="DebugQuery"/>.</summary>
 public sealed record DebugAnswer
 {
     /// <summary>Paths of source files: all, or those that fit when several do.</summary>
@@ -70,7 +70,7 @@ public sealed record ScopeCall(string Function, SourcePlace? CalledAt);
 /// <param name="Name">The name.</param>
 /// <param name="IsParameter">True for a parameter.</param>
 /// <param name="Type">The type as the source has it.</param>
-/// <param name="Place">Where its value is.</param>
+/// <param name="Place">The location of its value.</param>
 /// <param name="Lives">Lines where its value can be had, when it cannot here.</param>
 public sealed record LineVariable(string Name, bool IsParameter, string Type, LocationPiece Place, EquatableArray<LineRange> Lives);
 

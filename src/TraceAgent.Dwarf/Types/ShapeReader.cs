@@ -22,7 +22,7 @@ internal sealed class ShapeReader(int hops)
 
     private readonly List<TypeShape?> _shapes = [];
     private readonly Dictionary<(DebugEntries Owner, int Offset), int> _known = [];
-    private readonly Queue<(Entry Type, int Index, int Hops)> _waiting = [];
+    private readonly PriorityQueue<(Entry Type, int Index, int Hops), int> _waiting = new();
     private int _members;
 
     /// <summary>True when a type or a member was left out because there are more than an answer may have.</summary>
@@ -34,7 +34,7 @@ internal sealed class ShapeReader(int hops)
     /// <summary>The types in the order of their indexes.</summary>
     public TypeTable Read()
     {
-        while (_waiting.TryDequeue(out var next))
+        while (_waiting.TryDequeue(out var next, out _))
         {
             _shapes[next.Index] = Shape(next.Type, next.Hops);
         }
@@ -66,7 +66,7 @@ internal sealed class ShapeReader(int hops)
 
         var index = Add(null);
         _known.Add((type.Unit.Owner, type.Offset), index);
-        _waiting.Enqueue((type, index, left));
+        _waiting.Enqueue((type, index, left), -left);
         return index;
     }
 
@@ -171,7 +171,7 @@ internal sealed class ShapeReader(int hops)
             walk.SkipChildren();
         }
 
-        if (left == 0 || IndexOf(TypeOf(type), left - 1) is not { } element)
+        if (IndexOf(TypeOf(type), left) is not { } element)
         {
             return new TypeShape.Opaque(name, 0);
         }
@@ -228,12 +228,13 @@ internal sealed class ShapeReader(int hops)
 
     private StructureMember? Member(Entry member, int left)
     {
-        if (MemberPlace.Of(member) is not { } place || IndexOf(TypeOf(member), left - 1) is not { } type)
+        // What a part without a name has counts as the structure's own.
+        var name = member.Tag == Tag.Inheritance ? "" : OwnName(member);
+        if (MemberPlace.Of(member) is not { } place || IndexOf(TypeOf(member), name.Length == 0 ? left : left - 1) is not { } type)
         {
             return null;
         }
 
-        var name = member.Tag == Tag.Inheritance ? "" : OwnName(member);
         return new StructureMember(name, type, place.Offset) { Bits = place.Bits, Shift = place.Shift };
     }
 

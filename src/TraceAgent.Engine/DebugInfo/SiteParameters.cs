@@ -200,7 +200,7 @@ public sealed class SiteParameters
         }
     }
 
-    /// <summary>What is known of a binary.</summary>
+    /// <summary>The answers about one binary.</summary>
     /// <param name="hops">The steps from a variable's type up to which types are known.</param>
     private sealed class Answers(int hops)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture.Formatting;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Shapes;
 
@@ -16,7 +17,7 @@ internal sealed class CharacterDecoder
     /// <summary>Decodes one field of a record and returns where its characters end.</summary>
     public int Decode(ReadOnlySpan<byte> record, EventField field, char[] chars, int start, ref DecodedValue value)
     {
-        if (!MemoryPart.TryRead(record, field.Slot, start, ref value, out var bytes))
+        if (!MemoryPart.TryRead(record, field, start, ref value, out var bytes))
         {
             return start;
         }
@@ -24,6 +25,12 @@ internal sealed class CharacterDecoder
         if (field.Form == FieldForm.Bytes)
         {
             return Hex(field, bytes, chars, start, ref value);
+        }
+
+        if (field.Part is { Count: var count } && count > bytes.Length)
+        {
+            // Unless there is a NUL before.
+            value.Outcome = Outcome.Truncated;
         }
 
         var type = field.Characters;

@@ -26,7 +26,7 @@ public sealed class EventDecoder
         _cgroups = cgroups;
     }
 
-    /// <summary>What is taken off the durations that messages show.</summary>
+    /// <summary>The times that are subtracted from the durations that messages show.</summary>
     public AddedTimes Added { get; } = new();
 
     /// <summary>Records that were shorter than their layout.</summary>
@@ -128,6 +128,12 @@ public sealed class EventDecoder
         if (field.Form == FieldForm.Missing)
         {
             value.Outcome = field.WhyMissing;
+            return;
+        }
+
+        if (field.Part is not null)
+        {
+            value.Bits = field.Normalise(MemoryPart.Scalar(record, field, ref value));
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Formatting;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Shapes;
 
@@ -15,7 +16,7 @@ internal sealed class ListDecoder
     /// <summary>Decodes one field of a record and returns where its numbers end.</summary>
     public int Decode(ReadOnlySpan<byte> record, EventField field, ulong[] numbers, int start, ref DecodedValue value)
     {
-        if (!MemoryPart.TryRead(record, field.Slot, start, ref value, out var bytes))
+        if (!MemoryPart.TryRead(record, field, start, ref value, out var bytes))
         {
             return start;
         }
@@ -23,6 +24,11 @@ internal sealed class ListDecoder
         var element = field.Members[0];
         var (type, width) = (element.Scalar, element.Scalar.Width);
         value.TextLength = bytes.Length / width;
+        if (field.Part is { Count: var count } && count > value.TextLength)
+        {
+            value.Outcome = Outcome.Truncated;
+        }
+
         if (width == 1 && HasSecret(bytes, value.IsPart, field.NotSecret))
         {
             value.Redacted = true;

@@ -85,6 +85,13 @@ internal static class SerilogEventConverter
             properties[shape.Fields[i].Name] = Field(traced, i);
         }
 
+        foreach (var (name, structure) in shape.Structures)
+        {
+            var text = new LineBuffer();
+            structure.Append(text, traced);
+            properties[name] = Text(text.ToString(), text.ToString());
+        }
+
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             AddDerived(traced, i, properties);

@@ -6,21 +6,17 @@ namespace TraceAgent.Events.Shapes;
 /// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
 internal sealed class BoundMessage
 {
+    private readonly KindShape _shape;
     private readonly EventField[] _fields;
-    private readonly ProcessProperty[] _ofProcess;
-    private readonly SiteName[] _sites;
-    private readonly string _rule;
+    private readonly Dictionary<string, BoundText> _structures = [];
     private readonly BoundTextBuilder _text = new();
     private readonly BoundTextBuilder _json = new();
 
     /// <param name="template">The template as in the rule.</param>
-    /// <param name="fields">The fields of the event.</param>
-    /// <param name="ofProcess">The process properties that the message names.</param>
-    /// <param name="sites">The sites that the event may come from.</param>
-    /// <param name="rule">The rule whose message it is.</param>
-    public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
+    /// <param name="shape">The shape, with its fields, sites and process properties.</param>
+    public BoundMessage(MessageTemplate template, KindShape shape)
     {
-        (_fields, _ofProcess, _sites, _rule) = (fields, ofProcess, sites, rule);
+        (_shape, _fields) = (shape, shape.Fields);
         var tokens = template.Tokens;
         for (var i = 0; i < tokens.Count; i++)
         {
@@ -46,6 +42,9 @@ internal sealed class BoundMessage
     /// <summary>The message as the inside of a JSON string.</summary>
     public BoundText Json { get; }
 
+    /// <summary>The structures that the message names, as texts, by their names.</summary>
+    public IReadOnlyDictionary<string, BoundText> Structures => _structures;
+
     private void Bind(MessageToken.Hole hole)
     {
         var width = hole.Alignment ?? 0;
@@ -56,7 +55,13 @@ internal sealed class BoundMessage
             return;
         }
 
-        if (Array.FindIndex(_ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
+        if (StructureText.Find(_shape.Members, hole.Name) is { } structure)
+        {
+            _structures[hole.Name] = Add(structure);
+            return;
+        }
+
+        if (Array.FindIndex(_shape.OfProcess, property => property.Name == hole.Name) is >= 0 and var at)
         {
             Add(new Hole(HoleSource.Process, at, hole.Format, width));
             return;
@@ -74,7 +79,7 @@ internal sealed class BoundMessage
             "time" => HoleSource.Time,
             _ => null,
         };
-        switch (source, _sites)
+        switch (source, _shape.Sites)
         {
             case (null, _):
                 Literal(Constant(hole.Name), width);
@@ -91,6 +96,26 @@ internal sealed class BoundMessage
         }
     }
 
+    /// <summary>Adds the text of a structure, and returns it.</summary>
+    private BoundText Add(EventField structure)
+    {
+        var alone = new BoundTextBuilder();
+        StructureText.Take(
+            structure,
+            literal =>
+            {
+                Literal(literal);
+                alone.Add(literal);
+            },
+            field =>
+            {
+                var hole = new Hole(HoleSource.Value, field.Index) { IsNumber = field.IsNumber };
+                Add(hole);
+                alone.Add(hole);
+            });
+        return alone.Build();
+    }
+
     private void Add(Hole hole)
     {
         _text.Add(hole);
@@ -100,7 +125,7 @@ internal sealed class BoundMessage
     // Serilog shows a hole without a value as it was written.
     private string Constant(string name) => name switch
     {
-        "rule" => _rule,
+        "rule" => _shape.Rule,
         _ => $"{{{name}}}",
     };
 

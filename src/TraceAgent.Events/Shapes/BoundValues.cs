@@ -47,21 +47,38 @@ internal static class BoundValues
 
         void AddField(string before, EventField field)
         {
-            if (field.Form != FieldForm.Object)
-            {
-                Add(before, field.Key, new Hole(HoleSource.JsonValue, field.Index) { IsNumber = field.IsNumber });
-                return;
-            }
-
             text.Add(before);
             text.Add(field.Key);
-            text.Add("{");
-            for (var i = 0; i < field.Members.Length; i++)
-            {
-                AddField(i == 0 ? "" : ",", field.Members[i]);
-            }
+            AddValue(field);
+        }
 
-            text.Add("}");
+        void AddValue(EventField field)
+        {
+            if (field.Form != FieldForm.Object)
+            {
+                text.Add(new Hole(HoleSource.JsonValue, field.Index) { IsNumber = field.IsNumber });
+            }
+            else if (field.IsArray)
+            {
+                text.Add("[");
+                for (var i = 0; i < field.Members.Length; i++)
+                {
+                    text.Add(i == 0 ? "" : ",");
+                    AddValue(field.Members[i]);
+                }
+
+                text.Add("]");
+            }
+            else
+            {
+                text.Add("{");
+                for (var i = 0; i < field.Members.Length; i++)
+                {
+                    AddField(i == 0 ? "" : ",", field.Members[i]);
+                }
+
+                text.Add("}");
+            }
         }
 
         void Add(string before, ReadOnlySpan<byte> key, Hole hole)

@@ -4,6 +4,7 @@ using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;
+using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Events.Shapes;
@@ -70,6 +71,7 @@ public sealed class EventField
         NeedsResult = needsResult;
         NotSecret = shown.NotSecret;
         WhyMissing = shown.Value.WhyMissing;
+        Part = shown.Value.Part;
         Path = shown.Value.Path;
         (Key, DottedKey) = Path is [.., var last] ? (JsonText.Key(last), JsonText.Key(DottedName)) : (Key, Key);
         if (WhyMissing != Outcome.Ok)
@@ -84,15 +86,19 @@ public sealed class EventField
             return;
         }
 
-        if (!_type.Fits(Slot.Storage))
+        if (Part is null && !_type.Fits(Slot.Storage))
         {
             throw new ArgumentException($"{Name} is {_type}, which its plan does not store", nameof(slot));
         }
     }
 
     /// <summary>Makes an object of several values.</summary>
-    public EventField(string name, EventField[] members)
+    /// <param name="name">The name.</param>
+    /// <param name="members">The values.</param>
+    /// <param name="path">The names from a structure to this one in it; empty for what the program does not have.</param>
+    public EventField(string name, EventField[] members, EquatableArray<string> path)
     {
+        Path = path;
         (Name, Key, Slot, Members) = (name, JsonText.Key(name), NoSlot, members);
         DottedKey = Key;
         Form = FieldForm.Object;
@@ -143,7 +149,13 @@ public sealed class EventField
     public EquatableArray<string> Path { get; }
 
     /// <summary>The name with dots between the names of a structure and its member.</summary>
-    public string DottedName => Path.Count > 0 ? string.Join('.', Path) : Name;
+    public string DottedName => Path.Count > 0 ? ValuePath.DottedOf(Path) : Name;
+
+    /// <summary>The place of the value in the memory of a structure, which its slot has; null for a slot of its own.</summary>
+    public ValuePart? Part { get; }
+
+    /// <summary>True for an object that is an array: its members are elements.</summary>
+    public bool IsArray => Form == FieldForm.Object && Members is [{ } first, ..] && ValuePath.IsElement(first.Name);
 
     /// <summary>Why the value is missing in every event; <see cref="Outcome.Ok"/> when it is not.</summary>
     public Outcome WhyMissing { get; }

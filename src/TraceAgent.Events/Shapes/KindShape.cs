@@ -49,13 +49,14 @@ public sealed class KindShape
     {
         var template = bound.Messages.First(m => m.Kind == kind).Template;
         Layout = bound.Plan.LayoutOf(kind);
+        Sites = sites;
         Fields = FieldsOf(kind, rule, bound.Plan, values);
         ArgumentCount = values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false });
         CapturedCount = values.Count(v => !v.Value.IsOfEvent);
         Members =
         [
             .. Fields[CapturedCount..],
-            new EventField("args", Nested(Fields[..ArgumentCount], 0)),
+            new EventField("args", Nested(Fields[..ArgumentCount], 0), []),
             .. Nested(Fields[ArgumentCount..CapturedCount], 0),
         ];
         Rule = rule.Name.Value;
@@ -66,12 +67,11 @@ public sealed class KindShape
             EventKind.Return => "return",
             _ => "call",
         };
-        Sites = sites;
         HasDuration = kind == EventKind.Call;
         ReturnsAtInstructions = bound.Plan.ReturnsAtInstructions;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
-        var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
-        (Message, JsonMessage) = (message.Text, message.Json);
+        var message = new BoundMessage(template, this);
+        (Message, JsonMessage, Structures) = (message.Text, message.Json, message.Structures);
         Template = WithBareSymbols(new MessageTemplateParser().Parse(template.Text));
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
@@ -135,6 +135,9 @@ public sealed class KindShape
     /// <summary>The message as the inside of a JSON string.</summary>
     public BoundText JsonMessage { get; }
 
+    /// <summary>The structures that the message names, as texts.</summary>
+    public IReadOnlyDictionary<string, BoundText> Structures { get; }
+
     /// <summary>Values and labels as members of a JSON object, each with a comma before it.</summary>
     public BoundText JsonValues { get; }
 
@@ -158,7 +161,7 @@ public sealed class KindShape
     [
         .. fields.GroupBy(field => depth < field.Path.Count - 1 ? field.Path[depth] : $"{field.Name} itself").Select(group =>
             depth < group.First().Path.Count - 1
-                ? new EventField(group.Key, Nested(group, depth + 1))
+                ? new EventField(group.Key, Nested(group, depth + 1), [.. group.First().Path.Take(depth + 1)])
                 : group.First()),
     ];
 

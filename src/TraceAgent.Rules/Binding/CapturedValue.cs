@@ -17,6 +17,9 @@ public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex
     /// <summary>The names from a structure to its member; empty for a value that is no member.</summary>
     public EquatableArray<string> Path { get; init; }
 
+    /// <summary>The place of the value in its field, which has the memory of a structure; null for a field of its own.</summary>
+    public ValuePart? Part { get; init; }
+
     /// <summary>Why there is never a value at these sites; <see cref="Outcome.Ok"/> when there is one.</summary>
     public Outcome WhyMissing { get; init; }
 

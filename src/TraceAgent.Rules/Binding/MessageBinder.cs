@@ -33,14 +33,14 @@ internal sealed class MessageBinder(
         List<NamedValue> values = kind == EventKind.Return
             ? []
             : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
-        values.AddRange(captures.Where(capture => HasCapture(capture, kind)).Select(c => new NamedValue(c.Name, c.Type)));
+        values.AddRange(captures.Where(capture => HasCapture(capture, kind)).Select(Named));
 
         // Those with errors have been reported.
         values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
             .Where(name => captures.Concat(returned).All(
                 capture => capture.Name != name && (capture.Path.Count == 0 || capture.Path[0] != name)))
             .Select(name => new NamedValue(name, CaptureType.Default)));
-        List<NamedValue> results = kind == EventKind.Entry ? [] : [.. returned.Select(value => new NamedValue(value.Name, value.Type))];
+        List<NamedValue> results = kind == EventKind.Entry ? [] : [.. returned.Select(Named)];
         var names = EventNames.Of(kind, values, results);
 
         // The line end that a block scalar keeps is not part of the message.
@@ -58,8 +58,7 @@ internal sealed class MessageBinder(
 
     private static string Default(EventKind kind, List<NamedValue> values, List<NamedValue> results)
     {
-        var returned = results is [{ Name: "ret" }] ? "{ret}" : $"({List(results)})";
-        var result = results.Count > 0 ? $"{{symbol}} = {returned}" : "{symbol} returned";
+        var result = results.Count > 0 ? "{symbol} = {ret}" : "{symbol} returned";
         var call = values.Count == 0
             ? $"{{symbol:{ValueFormat.CallFormat}}}"
             : $"{{symbol}}({List(values)})";
@@ -67,11 +66,14 @@ internal sealed class MessageBinder(
         {
             EventKind.Entry => call,
             EventKind.Return => values.Count == 0 ? result : $"{result}, {List(values)}",
-            _ => results.Count > 0 ? $"{call} = {returned} in {{duration}}" : $"{call} in {{duration}}",
+            _ => results.Count > 0 ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
 
-    private static string List(List<NamedValue> values) => string.Join(", ", values.Select(value => $"{value.Name}={{{value.Name}}}"));
+    private static NamedValue Named(ComputedValue value) => new(value.Name, value.Type) { Path = value.Path };
+
+    private static string List(List<NamedValue> values) =>
+        string.Join(", ", values.Select(value => value.Whole).Distinct().Select(name => $"{name}={{{name}}}"));
 
     /// <summary>The reason why a name that exists elsewhere does not exist on this event; null for other names.</summary>
     private string? Explain(string name, EventKind kind, int count) => name switch

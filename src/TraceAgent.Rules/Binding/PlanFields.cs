@@ -36,14 +36,12 @@ internal sealed class PlanFields
         values.RemoveAll(v => v.WhyMissing != Outcome.Ok);
         foreach (var value in values.Where(v => v.OnEntry))
         {
-            _shown.Add(new ShownValue(value, OnReturn: false, _entry.Count));
-            _entry.Add(FieldOf(value, _lowering.Lower));
+            _shown.Add(new ShownValue(value, OnReturn: false, Add(value, _entry, _lowering.Lower)));
         }
 
         foreach (var value in values.Where(v => v.OnReturn))
         {
-            _shown.Add(new ShownValue(value, OnReturn: true, _return.Count));
-            _return.Add(FieldOf(value, OnReturn));
+            _shown.Add(new ShownValue(value, OnReturn: true, Add(value, _return, OnReturn)));
         }
 
         (_entryCondition, _returnCondition) = Conditions();
@@ -74,6 +72,7 @@ internal sealed class PlanFields
             {
                 WhyMissing = s.Value.WhyMissing,
                 Path = s.Value.Path,
+                Part = s.Value.Part,
                 IsOfEvent = s.Value.IsOfEvent,
             })];
 
@@ -98,6 +97,8 @@ internal sealed class PlanFields
             {
                 WhyMissing = capture.WhyMissing,
                 Path = capture.Path,
+                Block = capture.Block,
+                Part = capture.Part,
                 OnEntry = early,
                 OnReturn = !early || both,
             };
@@ -109,6 +110,8 @@ internal sealed class PlanFields
             {
                 WhyMissing = returned.WhyMissing,
                 Path = returned.Path,
+                Block = returned.Block,
+                Part = returned.Part,
                 OnReturn = true,
                 IsReturnValue = true,
             };
@@ -127,8 +130,21 @@ internal sealed class PlanFields
 
     private bool Shows(EventKind kind, string name) => _terms.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
 
-    private static CaptureField FieldOf(RuleValue value, Func<Term, Expr> lower) =>
-        value.Type.Capture(lower(value.Term), value.Length is { } length ? lower(length) : null);
+    /// <summary>Adds the field of a value, unless there is one that has it already.</summary>
+    /// <returns>The index of the field.</returns>
+    private static int Add(RuleValue value, List<CaptureField> fields, Func<Term, Expr> lower)
+    {
+        var field = value.Block is { } block
+            ? new CaptureType.Bytes(block.Size).Capture(lower(block.Address))
+            : value.Type.Capture(lower(value.Term), value.Length is { } length ? lower(length) : null);
+        if (value.Block is not null && fields.IndexOf(field) is >= 0 and var known)
+        {
+            return known;
+        }
+
+        fields.Add(field);
+        return fields.Count - 1;
+    }
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
@@ -184,6 +200,11 @@ internal sealed class PlanFields
 
         /// <summary>See <see cref="CapturedValue.Path"/>.</summary>
         public EquatableArray<string> Path { get; init; }
+
+        public MemoryBlock? Block { get; init; }
+
+        /// <summary>See <see cref="CapturedValue.Part"/>.</summary>
+        public ValuePart? Part { get; init; }
 
         /// <summary>See <see cref="CapturedValue.WhyMissing"/>.</summary>
         public Outcome WhyMissing { get; init; }

@@ -102,16 +102,15 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
                 && !captured.Exists(value => value.Name == variable.Name)).SelectMany(ValuesOf)
             : [];
 
-    private bool IsShown(string name) =>
-        _syntax.Messages.Any(message => message.Names.Contains(name));
+    private bool IsShown(string name) => _syntax.Messages.Any(message => message.Names.Contains(name));
 
-    private static IEnumerable<ComputedValue> ValuesOf(DebugValue parameter) =>
-        parameter is { Value: { } value, Type: StaticType.Structure or StaticType.Parts }
-            ? StructureValues.Of(parameter.Name, new Bound(value, parameter.Type, NoSource))
+    private IReadOnlyList<ComputedValue> ValuesOf(DebugValue parameter) =>
+        parameter.Value is { } value && StructureValues.IsStructure(parameter.Type)
+            ? StructureValues.Of(parameter.Name, new Bound(value, parameter.Type, NoSource), _syntax.Limits)
             : [new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere) { WhyMissing = parameter.WhyMissing }];
 
-    private static IEnumerable<ComputedValue> Members(ComputedValue capture) =>
-        capture.Structure is { } structure ? StructureValues.Of(capture.Name, structure) : [capture];
+    private IReadOnlyList<ComputedValue> Members(ComputedValue capture) =>
+        capture.Structure is { } structure ? StructureValues.Of(capture.Name, structure, _syntax.Limits) : [capture];
 
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)

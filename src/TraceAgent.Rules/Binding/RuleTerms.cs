@@ -49,6 +49,12 @@ internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
     /// <summary>The names from a structure to its member; empty for a value that is no member.</summary>
     public EquatableArray<string> Path { get; init; }
 
+    /// <summary>The memory that is copied and has the value; null for a value that is read by itself.</summary>
+    public MemoryBlock? Block { get; init; }
+
+    /// <summary>The place of the value in <see cref="Block"/>; null without one.</summary>
+    public ValuePart? Part { get; init; }
+
     /// <summary>The structure that the value is; null for every other value.</summary>
     public Bound? Structure { get; init; }
 
@@ -59,3 +65,8 @@ internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 
     public bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
 }
+
+/// <summary>Memory that is copied as a whole.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Size">Bytes, at most <see cref="StructureLimits.MostBytes"/>.</param>
+internal sealed record MemoryBlock(Term Address, int Size);

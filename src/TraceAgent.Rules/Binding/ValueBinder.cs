@@ -42,7 +42,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
             written.Spec?.Type ?? value.Capture ?? value.Type.Capture,
             isObject ? InMemory(written.Spec!.ValueRegister) : term)
         {
-            Structure = written.Spec is null && value.Type is StaticType.Structure or StaticType.Parts ? value : null,
+            Structure = written.Spec is null && StructureValues.IsStructure(value.Type) ? value : null,
             Length = isObject ? written.Spec!.FollowingLength(InMemory) : LengthOf(written, value, scope),
         };
         scope.AddComputed(written.Name, computed.Value, TypeOf(written, value, computed));
@@ -94,7 +94,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
     private Term? LengthOf(WrittenCapture written, Bound value, NameScope scope) => written.Spec is { } spec
         ? lengths.Resolve(
             written.Name, spec, written.TypeSource, scope, isReturned: on == ProbeTrigger.Return || value.Term.NeedsReturn)
-        : (value.Type as StaticType.CountedText)?.Length;
+        : (value.Type as StaticType.CountedText)?.Length ?? value.Type.Elements;
 
     private Bound? Bind(WrittenExpression written, ValueScope scope, Func<string, string?> refusal)
     {

@@ -82,6 +82,15 @@ internal static class RuleAssembly
                 "the signature names the arguments already");
         }
 
+        foreach (var key in draft.HasAutomaticArguments ? [] : ((string[])["depth", "max_bytes"]).Where(draft.Has))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present[key].Key.At,
+                $"'{key}' is about structures, which only debug information knows",
+                "add 'args: auto'");
+        }
+
         if (draft.HasAutomaticArguments && draft.Has("usdt"))
         {
             bag.Error(

@@ -73,6 +73,22 @@ internal static class RuleKeys
             ArgumentsValue.Schema,
             ArgumentsValue.Read),
         new Key<RuleDraft>(
+            "depth",
+            "How many structures in structures are shown of one that is captured as a whole, 1 to 16; 4 without this key.",
+            JsonSchema.Integer.Minimum(1).Maximum(StructureLimits.MaxDepth).Default(StructureLimits.DefaultDepth).Examples(2),
+            (rule, entry, bag) => rule.Limits = rule.Limits with
+            {
+                Depth = ScalarValue.Integer(entry, 1, StructureLimits.MaxDepth, bag) ?? rule.Limits.Depth,
+            }),
+        new Key<RuleDraft>(
+            "max_bytes",
+            "How many of its first bytes are shown of a structure that is captured as a whole, 1 to 4096; 512 without this key.",
+            JsonSchema.Integer.Minimum(1).Maximum(StructureLimits.MostBytes).Default(StructureLimits.DefaultBytes).Examples(2048),
+            (rule, entry, bag) => rule.Limits = rule.Limits with
+            {
+                MaxBytes = ScalarValue.Integer(entry, 1, StructureLimits.MostBytes, bag) ?? rule.Limits.MaxBytes,
+            }),
+        new Key<RuleDraft>(
             "signature",
             "The C prototype of the function: names and types of its arguments, and the type of its return value. Instead of args.",
             SignatureValue.Schema,

@@ -56,6 +56,7 @@ internal static class SyntaxAssembly
             HasWrongArguments = draft.Arguments is null && draft.Has("args"),
             ListedArguments = draft.Has("args") && draft.Present["args"].Value is YamlSequence list ? list.Items.Count : null,
             HasAutomaticArguments = draft.HasAutomaticArguments,
+            Limits = draft.Limits,
             DeclaresArguments = draft.Has("args") || draft.Has("signature"),
             HasSignature = draft.Has("signature"),
             NamesResults = draft.Results is not null,

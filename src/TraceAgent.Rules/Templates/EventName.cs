@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Rules.Templates;
@@ -12,4 +13,10 @@ internal sealed record NamedValue(string Name, CaptureType Type)
 {
     /// <summary>The other name of the value; null when it has none.</summary>
     public string? Alias { get; init; }
+
+    /// <summary>The names from a structure to the value; empty for a value that is no member.</summary>
+    public EquatableArray<string> Path { get; init; }
+
+    /// <summary>The value's own name, or that of the structure that it is in.</summary>
+    public string Whole => Path.Count > 1 ? Path[0] : Name;
 }

@@ -31,6 +31,11 @@ internal static class EventNames
         foreach (var value in values.Concat(returned))
         {
             names.TryAdd(value.Name, new EventName(value.Name, value.Type.Form));
+            for (var i = 1; i < value.Path.Count; i++)
+            {
+                var structure = ValuePath.NameOf(value.Path.Take(i));
+                names.TryAdd(structure, new EventName(structure, ValueForm.Structure));
+            }
         }
 
         if (kind == EventKind.Call)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Templates;
@@ -138,6 +139,14 @@ internal sealed class MessageTemplateParser
         }
 
         var alignment = Alignment(start, inside, nameEnd, colon < 0 ? inside.Length : colon);
+        if (alignment is not null && known.Form == ValueForm.Structure)
+        {
+            Problem(
+                start + nameEnd, inside.Length - nameEnd, DiagnosticCode.UnknownFormat, $"'{name}' is a structure, which takes no width",
+                ValueFormat.Hint(known.Form));
+            return null;
+        }
+
         var format = colon < 0 ? null : inside[(colon + 1)..];
         if (format is null || ValueFormat.Fits(known.Form, format))
         {

@@ -31,6 +31,7 @@ public static partial class ValueFormat
         ValueForm.Duration => "durations take s, ms, us, ns",
         ValueForm.Symbol => "the symbol takes call, which puts () after a name without parameters",
         ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",
+        ValueForm.Structure => "a structure takes none, but its members do",
         _ => "text takes no format",
     };
 

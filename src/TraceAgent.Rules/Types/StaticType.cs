@@ -115,6 +115,12 @@ internal abstract record StaticType
     /// <summary>True for what stands for its address: it is read where it is shown, or a part of it named.</summary>
     public bool IsInPlace => this is Structure or Pointer { Count: not null };
 
+    /// <summary>The number of elements of an array; 0 for everything else.</summary>
+    public long ElementCount => this is Pointer { Count: { } count } ? count : 0;
+
+    /// <summary>The number of elements to read of an array of scalars, which may be more than are kept; null for everything else.</summary>
+    public Term? Elements => Capture is CaptureType.Array && ElementCount > 0 ? new Term.Number(ElementCount) : null;
+
     /// <summary>The number of bytes in memory.</summary>
     public int Width => this switch
     {

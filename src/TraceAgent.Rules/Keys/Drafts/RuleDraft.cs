@@ -32,6 +32,8 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
     /// <summary>True when debug information says the arguments.</summary>
     public bool HasAutomaticArguments { get; set; }
 
+    public StructureLimits Limits { get; set; } = StructureLimits.Default;
+
     public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
 
     public TypeSpec? SignatureReturn { get; set; }

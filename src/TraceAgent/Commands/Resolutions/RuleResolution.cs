@@ -96,8 +96,10 @@ internal sealed class RuleResolution(HitCost? cost)
 
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
-            yield return new ResolvedValue(
-                value.Name, value.Type.Notation, onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
+            var (place, size) = value.Part is { } own
+                ? (string.Create(CultureInfo.InvariantCulture, $"{text.Of(field)}, from {own.Offset} on"), own.Size)
+                : (text.Of(field), field.Storage.Size);
+            yield return new ResolvedValue(value.Name, value.Type.Notation, onReturn ? "return" : "entry", place, size);
         }
     }
 }
