@@ -97,6 +97,9 @@ public sealed record Rule
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
 
+    /// <summary>The names of parameters, or of other variables of the program, that the rule asks debug information for.</summary>
+    public IEnumerable<string> VariableNames => NeedsDebugInfo ? Syntax.VariableNames : [];
+
     /// <summary>
     /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.
     /// </summary>

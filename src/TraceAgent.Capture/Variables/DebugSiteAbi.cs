@@ -21,6 +21,9 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The parameters, in the order of the source.</summary>
     public EquatableArray<SiteVariable> Parameters { get; init; }
 
+    /// <summary>The variables that are not of one call and that the rule names, with their places in the process.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
+
     /// <summary>The result, with its place when the function returns; null for a function that returns nothing.</summary>
     public SiteVariable? Result { get; init; }
 
