@@ -31,7 +31,7 @@ internal sealed record RuleSyntax
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
     public bool DeclaresArguments { get; init; }
 
-    /// <summary>What is shown of structures that are captured as a whole.</summary>
+    /// <summary>The limits of what is shown of structures that are captured as a whole.</summary>
     public StructureLimits Limits { get; init; } = StructureLimits.Default;
 
     /// <summary>True when debug information says the arguments: <c>args: auto</c>.</summary>
