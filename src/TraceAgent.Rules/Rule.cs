@@ -97,14 +97,14 @@ public sealed record Rule
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.NamesVariables;
 
-    /// <summary>The names in the rule's expressions, those of variables among them.</summary>
-    public IEnumerable<string> Names => Syntax.Names;
-
     /// <summary>The handling of places where a value that the rule captures cannot be had.</summary>
     public MissingRule Missing => Syntax.Missing;
 
     /// <summary>The variables that are captured although no expression names them.</summary>
     public VariableGroups Captured => Syntax.Captured;
+
+    /// <summary>The names of parameters, or of other variables of the program, that the rule asks debug information for.</summary>
+    public IEnumerable<string> VariableNames => NeedsDebugInfo ? Syntax.VariableNames : [];
 
     /// <summary>
     /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.

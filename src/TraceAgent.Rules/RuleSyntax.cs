@@ -43,7 +43,7 @@ internal sealed record RuleSyntax
     /// <summary>The handling of places where a value that the rule captures cannot be had.</summary>
     public MissingRule Missing { get; init; }
 
-    /// <summary>What is shown of structures that are captured as a whole.</summary>
+    /// <summary>The limits of what is shown of structures that are captured as a whole.</summary>
     public StructureLimits Limits { get; init; } = StructureLimits.Default;
 
     /// <summary>True when the arguments come from a signature.</summary>
@@ -74,6 +74,17 @@ internal sealed record RuleSyntax
     /// <summary>The expressions that the rule computes, in the order of the file; a message's paths are among them.</summary>
     public IEnumerable<WrittenExpression?> Expressions => Captures.Select(capture => capture.Expression).Append(When);
 
+    /// <summary>
+    /// The names in expressions and messages that may be those of variables of the program: all but those that every rule has, and
+    /// <c>errno</c>, which debug information of a C library knows as a variable, and which is the one of the return.
+    /// </summary>
+    public IEnumerable<string> VariableNames => Expressions.SelectMany(expression => expression?.Tree?.Names ?? [])
+        .Select(name => name.Value)
+        .Concat(Messages.SelectMany(message => message.Names))
+        .Concat(Captures.Select(capture => capture.Spec?.Length?.Name).OfType<string>())
+        .Where(name => ValueName.Allows(name) && name != ValueName.Errno && ValueName.ArgumentNumber(name) is null)
+        .Distinct();
+
     /// <summary>The first place that names the thread's <c>errno</c>; null for none.</summary>
     public SourceSpan? ErrnoPlace
     {
@@ -102,11 +113,6 @@ internal sealed record RuleSyntax
             return shown + (perSign * Expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
         }
     }
-
-    /// <summary>The names in expressions, in the order of the rule: those of variables are among them.</summary>
-    public IEnumerable<string> Names => Captures.Select(capture => capture.Expression).Append(When)
-        .SelectMany(expression => expression?.Tree?.Names ?? []).Select(name => name.Value)
-        .Concat(Captures.Select(capture => capture.Spec?.Length?.Name).OfType<string>());
 
     /// <summary>True when the rule says by itself what comes back, whatever debug information knows.</summary>
     public bool SaysResult => ReturnSource is not null || ReturnsNothing;
@@ -201,6 +207,9 @@ internal sealed record WrittenCapture(string Name, WrittenExpression Expression,
 /// <param name="Text">The text; null for a message that says what was captured.</param>
 internal sealed record WrittenMessage(EventKind Kind, YamlScalar? Text)
 {
+    /// <summary>The plain names in its holes.</summary>
+    public EquatableArray<string> Names { get; init; }
+
     public bool Equals(WrittenMessage? other) => other is not null && (Kind, Text?.Value) == (other.Kind, other.Text?.Value);
 
     public override int GetHashCode() => HashCode.Combine(Kind, Text?.Value);

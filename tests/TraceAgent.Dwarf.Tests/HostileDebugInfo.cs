@@ -26,7 +26,8 @@ internal static class HostileDebugInfo
                 dump.Places();
                 dump.Frames(new StringReader(string.Join('\n', Enumerable.Range(0, 64).Select(
                     step => (0x1000 + (step * 16)).ToString("x", CultureInfo.InvariantCulture)))));
-                var query = new DebugQuery.Parameters([.. Enumerable.Range(0, 512).Select(step => 0x1000UL + (ulong)step)], Hops: 8);
+                var query = new DebugQuery.Parameters(
+                    [.. Enumerable.Range(0, 512).Select(step => new AskedFunction(0x1000UL + (ulong)step, ["total", "n"]))], Hops: 8);
                 var answer = new DebugInfoReader(files.Sections, files.Sections, null, []).Answer(query);
                 Assert.NotNull(DebugWire.ReadAnswer(DebugWire.Write(answer)));
             }

@@ -28,7 +28,7 @@ internal static class RuleDump
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  variables {rule.Captured}, {string.Join(' ', rule.Names.Distinct())}; missing {rule.Missing}\n");
+                $"  variables {rule.Captured}, {string.Join(' ', rule.VariableNames)}; missing {rule.Missing}\n");
         }
 
         foreach (var argument in terms.Arguments)

@@ -30,6 +30,9 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>True at a line of source, which events name.</summary>
     public bool IsLine { get; init; }
 
+    /// <summary>The variables that are not of one call and that the rule names, with their places in the process.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
+
     /// <summary>The result, with its place when the function returns; null for a function that returns nothing.</summary>
     public SiteVariable? Result { get; init; }
 

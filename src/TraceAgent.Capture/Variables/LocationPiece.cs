@@ -18,6 +18,10 @@ public abstract record LocationPiece
     /// <summary>An address of the file, to which the distance comes at which the file is loaded.</summary>
     public sealed record Static(ulong Address) : LocationPiece;
 
+    /// <summary>Memory of each thread, in the block that it has for the file.</summary>
+    /// <param name="Offset">Bytes from the start of the block.</param>
+    public sealed record ThreadLocal(ulong Offset) : LocationPiece;
+
     /// <summary>Nowhere in the program: the bytes that the value always has here.</summary>
     public sealed record Bytes(EquatableArray<byte> Content) : LocationPiece;
 

@@ -69,6 +69,7 @@ internal enum AttributeName : ushort
     DeclarationLine = 0x3b,
     Declaration = 0x3c,
     Encoding = 0x3e,
+    External = 0x3f,
     FrameBase = 0x40,
     Specification = 0x47,
     Type = 0x49,

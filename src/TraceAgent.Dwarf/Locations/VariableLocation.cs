@@ -70,6 +70,26 @@ internal sealed class VariableLocation
         return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
     }
 
+    /// <summary>The location of a variable that is not of one call; null for every other one.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="architecture">The processor.</param>
+    public static LocationPiece? OfStatic(Entry variable, Architecture architecture)
+    {
+        if (variable.IsSet(AttributeName.Declaration))
+        {
+            return null;
+        }
+
+        var expression = variable.Block(AttributeName.Location);
+        var place = expression.IsEmpty
+            ? ConstantOf(variable)
+            : ExpressionMachine.Run(expression, new LocationContext(variable.Unit, architecture, frame: null));
+        return place is LocationPiece.Static or LocationPiece.ThreadLocal or LocationPiece.Bytes
+            or LocationPiece.Value { Computed: Expr.Constant }
+            ? place
+            : null;
+    }
+
     /// <summary>
     /// The location of a parameter before the function's first instructions have run. One place for the whole function, as
     /// compilers write it where they do not optimise, is often one that only these instructions fill.

@@ -47,6 +47,9 @@ public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariab
 {
     /// <summary>True when it may be called with more: <c>...</c>, or what the compiler adds.</summary>
     public bool TakesMore { get; init; }
+
+    /// <summary>The variables that are not of one call and were asked for by their names, with their places in the file.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
 }
 
 /// <summary>An address at which a line begins, once for each function and inlined call.</summary>

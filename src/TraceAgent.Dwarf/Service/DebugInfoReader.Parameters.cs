@@ -11,8 +11,11 @@ public sealed partial class DebugInfoReader
     {
         var types = new ShapeReader(query.Hops);
         var finder = new ParameterFinder(types, _architecture);
+        var statics = new StaticFinder(types, _architecture);
         var functions = new List<FunctionParameters>();
-        var addresses = query.Addresses.Distinct().Order().ToArray();
+        var names = query.Functions.GroupBy(function => function.Address)
+            .ToDictionary(same => same.Key, same => same.SelectMany(function => function.Names).ToHashSet());
+        var addresses = names.Keys.Order().ToArray();
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
         {
@@ -23,14 +26,21 @@ public sealed partial class DebugInfoReader
                 if (!IsMissing(unit) && unit.ScopesAt(address) is [var function, ..])
                 {
                     var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
-                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
+                    var found = finder.Of(function, address, places, unit.PrologueEndOf(function, address));
+                    functions.Add(found with
+                    {
+                        Statics = statics.In(
+                            unit, function, names[address].Except(found.Parameters.Select(parameter => parameter.Name))),
+                    });
                 }
             }
         }
 
+        var elsewhere = statics.Elsewhere(Units());
         return new DebugAnswer
         {
-            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
+            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)
+                .Select(function => function with { Statics = StaticFinder.With(function.Statics, elsewhere) })],
             Types = types.Read(),
             Problems = Problems,
             Missing = Missing,

@@ -73,14 +73,17 @@ public abstract record DebugQuery
     }
 
     /// <summary>The parameters and results of functions.</summary>
-    /// <param name="Addresses">Addresses of their first instructions.</param>
+    /// <param name="Functions">The functions.</param>
     /// <param name="Hops">
     /// Steps from the type of a parameter to types that it leads to: one for each pointer, array and member on the way.
     /// </param>
-    public sealed record Parameters(EquatableArray<ulong> Addresses, int Hops) : DebugQuery
+    public sealed record Parameters(EquatableArray<AskedFunction> Functions, int Hops) : DebugQuery
     {
         /// <summary>The maximum number of functions of a question.</summary>
-        public const int MaxAddresses = 1 << 13;
+        public const int MaxFunctions = 1 << 13;
+
+        /// <summary>The maximum number of names of a function.</summary>
+        public const int MaxNames = 1024;
 
         /// <summary>The maximum number of steps.</summary>
         public const int MaxHops = 64;
@@ -131,3 +134,11 @@ public sealed record WantedVariables(EquatableArray<string> Names, bool AllParam
     /// <param name="name">The name as the source has it.</param>
     public bool HasName(string name) => VariableName.Of(name) is { } written && Names.Contains(written);
 }
+
+/// <summary>A function of which the parameters are asked.</summary>
+/// <param name="Address">The address of its first instruction.</param>
+/// <param name="Names">
+/// Names of parameters or of variables that are not of one call: what of them is no parameter is looked for in the function, then in
+/// its source file, then in all others.
+/// </param>
+public sealed record AskedFunction(ulong Address, EquatableArray<string> Names);

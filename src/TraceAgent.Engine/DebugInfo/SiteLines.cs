@@ -9,6 +9,7 @@ using TraceAgent.Rules;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Loading;
 using TraceAgent.Symbols.Sites;
 
 namespace TraceAgent.Engine.DebugInfo;
@@ -84,7 +85,7 @@ public sealed partial class SiteLines
                 SiteCodes.SomeSkipped, Refused: false, $"{line.Text} in {path} has more places or types than are read at once"));
         }
 
-        var groups = places.GroupBy(place => AbiOf(place.Abi, sites[place.Index], answer.Types), place => place.Site)
+        var groups = places.GroupBy(place => AbiOf(image, place, sites[place.Index], answer.Types), place => place.Site)
             .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
         return new SiteResolution(
             problems.Exists(one => one.Refused) ? [] : groups.ToEquatableArray(), problems.ToEquatableArray());
@@ -100,14 +101,14 @@ public sealed partial class SiteLines
     private static SourceLine SourceOf(LineSite site) => new(
         site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
 
-    private static DebugSiteAbi AbiOf(SiteAbi convention, LineSite site, TypeTable types) => new(convention)
+    private static DebugSiteAbi AbiOf(ElfImage image, LinePlace place, LineSite site, TypeTable types) => new(place.Abi)
     {
         IsLine = true,
         Types = types,
         Variables =
         [
             .. site.Variables.Where(variable => !variable.IsShadowed).Select(variable =>
-                new SiteVariable(variable.Name, variable.Shape, variable.Place)
+                new SiteVariable(variable.Name, variable.Shape, LoadedPlace.Of(image, place.Site, variable.Place, out _))
                 {
                     IsLocal = !variable.IsParameter,
                     Lives = variable.Lives.Count == 0 ? "" : LineRange.Text(variable.Lives),
@@ -152,7 +153,7 @@ public sealed partial class SiteLines
     private static WantedVariables VariablesOf(Rule rule)
     {
         // A name that every event has is that of a variable with an underscore after it.
-        var names = rule.Names.SelectMany(name => name.EndsWith('_') ? new[] { name, name[..^1] } : [name]).Distinct()
+        var names = rule.VariableNames.SelectMany(name => name.EndsWith('_') ? new[] { name, name[..^1] } : [name]).Distinct()
             .Order(StringComparer.Ordinal).ToEquatableArray();
         return names.Sum(name => name.Length) > MaxNames
             ? new WantedVariables([], AllParameters: true, AllLocals: true)

@@ -7,6 +7,7 @@ using TraceAgent.Linux.FileSystem;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Loading;
 
 namespace TraceAgent.Engine.DebugInfo;
 
@@ -23,16 +24,17 @@ public sealed class SiteParameters
     /// <param name="image">The open binary.</param>
     /// <param name="file">The binary.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
-    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, int hops)
+    /// <param name="demand">The other questions.</param>
+    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(demand);
         if (!_wishes.TryGetValue(file, out var wish))
         {
             _wishes[file] = wish = new Wish();
         }
 
-        wish.Add(EntriesOf(image, sites), hops);
+        wish.Add(EntriesOf(image, sites), demand);
     }
 
     /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
@@ -40,11 +42,12 @@ public sealed class SiteParameters
     /// <param name="file">The binary.</param>
     /// <param name="path">The name of the binary in messages.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
-    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, int hops)
+    /// <param name="demand">The other questions.</param>
+    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(demand);
         if (sites.Groups.Count == 0)
         {
             return sites;
@@ -59,15 +62,15 @@ public sealed class SiteParameters
         }
 
         var entries = EntriesOf(image, sites);
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, hops))
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, demand))
         {
-            Announce(image, file, sites, hops);
+            Announce(image, file, sites, demand);
             _answers[file] = answers = Ask(image, path, _wishes[file]);
         }
 
         return answers.Problem is { } problem
             ? new SiteResolution([], [.. sites.Problems, problem])
-            : Placed(image, path, sites, answers);
+            : Placed(image, path, sites, (answers, demand));
     }
 
     /// <summary>Forgets all answers.</summary>
@@ -83,9 +86,9 @@ public sealed class SiteParameters
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
         var answers = new Answers(wish.Hops);
-        foreach (var some in wish.Addresses.Chunk(DebugQuery.Parameters.MaxAddresses))
+        foreach (var some in wish.Functions.Chunk(DebugQuery.Parameters.MaxFunctions))
         {
-            var query = new DebugQuery.Parameters([.. some], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops));
+            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops));
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
                 answers.Problem = problem;
@@ -98,7 +101,11 @@ public sealed class SiteParameters
         return answers;
     }
 
-    private static SiteResolution Placed(ElfImage image, string path, SiteResolution sites, Answers answers)
+    private static AskedFunction AskedFunctionOf(KeyValuePair<ulong, HashSet<string>> wished) =>
+        new(wished.Key, [.. wished.Value.Order(StringComparer.Ordinal).Take(DebugQuery.Parameters.MaxNames)]);
+
+    private static SiteResolution Placed(
+        ElfImage image, string path, SiteResolution sites, (Answers Answers, DebugDemand Demand) asked)
     {
         var placed = new List<(SiteAbi Abi, ProbeSite Site)>();
         var unknown = new List<ProbeSite>();
@@ -106,7 +113,7 @@ public sealed class SiteParameters
         {
             foreach (var site in group.Sites)
             {
-                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
+                if (asked.Answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
                 {
                     unknown.Add(site);
                     continue;
@@ -116,6 +123,10 @@ public sealed class SiteParameters
                 {
                     Types = types,
                     Variables = OnEntry(image, site.Address, function.Parameters, types),
+                    Statics =
+                    [
+                        .. function.Statics.Where(one => asked.Demand.Names.Contains(one.Name)).Select(one => Loaded(image, site, one)),
+                    ],
                     Result = function.Result,
                     TakesMore = function.TakesMore,
                 }, site));
@@ -131,6 +142,12 @@ public sealed class SiteParameters
         return new SiteResolution(
             [.. placed.GroupBy(one => one.Abi).Select(one => new SiteGroup(one.Key, [.. one.Select(site => site.Site)]))],
             [.. problems]);
+    }
+
+    private static SiteStatic Loaded(ElfImage image, ProbeSite site, SiteStatic variable)
+    {
+        var place = LoadedPlace.Of(image, site, variable.Place, out var whyMissing);
+        return variable with { Place = place, WhyMissing = whyMissing };
     }
 
     /// <summary>The parameters where they are on entry: what only the frame has, the code shows.</summary>
@@ -163,14 +180,23 @@ public sealed class SiteParameters
     /// <summary>The functions of a binary that rules will ask about.</summary>
     private sealed class Wish
     {
-        public SortedSet<ulong> Addresses { get; } = [];
+        public SortedDictionary<ulong, HashSet<string>> Functions { get; } = [];
 
         public int Hops { get; private set; }
 
-        public void Add(IEnumerable<ulong> entries, int hops)
+        public void Add(IEnumerable<ulong> entries, DebugDemand demand)
         {
-            Addresses.UnionWith(entries);
-            Hops = Math.Max(Hops, hops);
+            foreach (var entry in entries)
+            {
+                if (!Functions.TryGetValue(entry, out var known))
+                {
+                    Functions[entry] = known = [];
+                }
+
+                known.UnionWith(demand.Names);
+            }
+
+            Hops = Math.Max(Hops, demand.Hops);
         }
     }
 
@@ -178,20 +204,24 @@ public sealed class SiteParameters
     /// <param name="hops">The steps from a variable's type up to which types are known.</param>
     private sealed class Answers(int hops)
     {
-        private readonly HashSet<ulong> _asked = [];
+        private readonly Dictionary<ulong, HashSet<string>> _asked = [];
         private readonly Dictionary<ulong, (FunctionParameters Function, TypeTable Types)> _functions = [];
 
         public SiteProblem? Problem { get; set; }
 
-        public bool Has(IEnumerable<ulong> entries, int wanted) =>
-            Problem is not null || (wanted <= hops && entries.All(_asked.Contains));
+        public bool Has(IEnumerable<ulong> entries, DebugDemand demand) => Problem is not null
+            || (demand.Hops <= hops && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
 
         public (FunctionParameters Function, TypeTable Types)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;
 
-        public void Add(ulong[] asked, DebugAnswer answer)
+        public void Add(KeyValuePair<ulong, HashSet<string>>[] asked, DebugAnswer answer)
         {
-            _asked.UnionWith(asked);
+            foreach (var (entry, names) in asked)
+            {
+                _asked[entry] = [.. names];
+            }
+
             foreach (var function in answer.Functions)
             {
                 _functions[function.Address] = (function, answer.Types);

@@ -25,7 +25,7 @@ internal sealed class DebugSites
         }
         else
         {
-            _parameters.Announce(image, present.Identity, found, rule.TypeHops);
+            _parameters.Announce(image, present.Identity, found, DebugDemand.Of(rule));
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class DebugSites
     public SiteResolution Of(Rule rule, ElfImage image, PresentFile present, SiteResolution found) =>
         rule.Where.Value is Location.Line
             ? _lines.Of(image, present.Identity, present.File.Path, rule, SiteFinder.RequestOf(rule))
-            : _parameters.Of(image, present.Identity, present.File.Path, found, rule.TypeHops);
+            : _parameters.Of(image, present.Identity, present.File.Path, found, DebugDemand.Of(rule));
 
     /// <summary>Forgets all answers.</summary>
     public void Forget()

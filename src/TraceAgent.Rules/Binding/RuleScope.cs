@@ -82,6 +82,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         if (syntax.NamesVariables && place is DebugScope debug)
         {
             AddVariables(scope, debug, reason);
+            AddStatics(scope, debug);
         }
 
         return scope;
@@ -103,6 +104,21 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             if (!variable.IsLocal)
             {
                 scope.Alias($"arg{number}", variable.Name);
+            }
+        }
+    }
+
+    private static void AddStatics(NameScope scope, DebugScope debug)
+    {
+        foreach (var variable in debug.Statics)
+        {
+            if (variable.Value is { } value)
+            {
+                scope.AddOtherwise(variable.Name, value, variable.Type);
+            }
+            else
+            {
+                scope.Exclude(variable.Name, debug.WhyNoStatic(variable.Name) ?? ReasonOf(variable));
             }
         }
     }
