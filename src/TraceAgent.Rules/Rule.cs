@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -97,10 +98,8 @@ public sealed record Rule
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
 
-    /// <summary>
-    /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.
-    /// </summary>
-    public int TypeHops => Syntax.TypeHops;
+    /// <summary>The types that the rule's expressions need of debug information.</summary>
+    public AskedTypes AskedTypes => new(Syntax.TypeHops, Syntax.TypeNames);
 
     /// <summary>The argument words of 8 bytes that are read, from 0, each with the name of its argument.</summary>
     public IEnumerable<(string Name, int Word)> ArgumentWords => On is ProbeTrigger.Return

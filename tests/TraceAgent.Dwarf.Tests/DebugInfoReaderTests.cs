@@ -117,7 +117,7 @@ public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugP
         [
             new DebugQuery.Files(), new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true),
             new DebugQuery.Function("twice", WithVariables: true), new DebugQuery.Code(0, ulong.MaxValue, WithVariables: true),
-            new DebugQuery.Parameters([AddressOf(programs.Compile(compiler, options, "items.c"), "total")], 2),
+            new DebugQuery.Parameters([AddressOf(programs.Compile(compiler, options, "items.c"), "total")], new AskedTypes(2, ["cart"])),
         ];
         foreach (var query in queries)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Dwarf.Service;
 
@@ -26,7 +27,8 @@ internal static class HostileDebugInfo
                 dump.Places();
                 dump.Frames(new StringReader(string.Join('\n', Enumerable.Range(0, 64).Select(
                     step => (0x1000 + (step * 16)).ToString("x", CultureInfo.InvariantCulture)))));
-                var query = new DebugQuery.Parameters([.. Enumerable.Range(0, 512).Select(step => 0x1000UL + (ulong)step)], Hops: 8);
+                var query = new DebugQuery.Parameters(
+                    [.. Enumerable.Range(0, 512).Select(step => 0x1000UL + (ulong)step)], new AskedTypes(8, ["user", "shop::Cart"]));
                 var answer = new DebugInfoReader(files.Sections, files.Sections, null, []).Answer(query);
                 Assert.NotNull(DebugWire.ReadAnswer(DebugWire.Write(answer)));
             }

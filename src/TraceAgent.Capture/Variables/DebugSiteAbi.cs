@@ -18,6 +18,9 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The types of the variables.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
 
+    /// <summary>The indexes of types that were asked for by name.</summary>
+    public EquatableArray<KeyValuePair<string, int>> NamedTypes { get; init; }
+
     /// <summary>The parameters, in the order of the source.</summary>
     public EquatableArray<SiteVariable> Parameters { get; init; }
 

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Types;
@@ -9,7 +10,7 @@ public sealed partial class DebugInfoReader
 {
     private DebugAnswer ParametersOf(DebugQuery.Parameters query)
     {
-        var types = new ShapeReader(query.Hops);
+        var types = new ShapeReader(query.Types.Hops);
         var finder = new ParameterFinder(types, _architecture);
         var functions = new List<FunctionParameters>();
         var addresses = query.Addresses.Distinct().Order().ToArray();
@@ -28,14 +29,43 @@ public sealed partial class DebugInfoReader
             }
         }
 
+        var named = NamedTypes(types, query.Types.Names);
         return new DebugAnswer
         {
+            NamedTypes = named,
             Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
             Types = types.Read(),
             Problems = Problems,
             Missing = Missing,
             IsCut = types.IsCut,
         };
+    }
+
+    /// <summary>Finds types by name, and definitions of structures that are only declared where they are used.</summary>
+    private EquatableArray<KeyValuePair<string, int>> NamedTypes(ShapeReader types, EquatableArray<string> names)
+    {
+        _ = types.Read();
+        var declared = types.Declared.Select(type => (Type: type, Name: TypeFinder.NameOf(type))).ToList();
+        if (names.Count + declared.Count == 0)
+        {
+            return [];
+        }
+
+        var found = TypeFinder.Find(
+            _entries.Units.Select(unit => SourceUnit.Of(unit, _split)?.Whole ?? unit), names.Concat(declared.Select(one => one.Name)));
+        foreach (var (type, name) in declared)
+        {
+            if (found.TryGetValue(name, out var definition))
+            {
+                types.Define(type, definition);
+            }
+        }
+
+        return
+        [
+            .. names.Where(found.ContainsKey).Select(name => new KeyValuePair<string, int?>(name, types.OfType(found[name])))
+                .Where(one => one.Value is not null).Select(one => new KeyValuePair<string, int>(one.Key, one.Value!.Value)),
+        ];
     }
 
     private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 
 namespace TraceAgent.Dwarf.Service;
 
@@ -35,15 +36,16 @@ public abstract record DebugQuery
 
     /// <summary>The parameters and results of functions.</summary>
     /// <param name="Addresses">Addresses of their first instructions.</param>
-    /// <param name="Hops">
-    /// Steps from the type of a parameter to types that it leads to: one for each pointer, array and member on the way.
-    /// </param>
-    public sealed record Parameters(EquatableArray<ulong> Addresses, int Hops) : DebugQuery
+    /// <param name="Types">The types that are wanted beside those of the parameters.</param>
+    public sealed record Parameters(EquatableArray<ulong> Addresses, AskedTypes Types) : DebugQuery
     {
         /// <summary>The maximum number of functions of a question.</summary>
         public const int MaxAddresses = 1 << 13;
 
         /// <summary>The maximum number of steps.</summary>
         public const int MaxHops = 64;
+
+        /// <summary>The maximum number of names.</summary>
+        public const int MaxNames = 1 << 10;
     }
 }

@@ -40,7 +40,8 @@ public static class DebugWire
                 break;
             case DebugQuery.Parameters parameters:
                 writer.Byte(WireTag.Parameters);
-                writer.Number((ulong)parameters.Hops);
+                writer.Number((ulong)parameters.Types.Hops);
+                writer.List([.. parameters.Types.Names.Take(DebugQuery.Parameters.MaxNames)], writer.Text);
                 writer.List([.. parameters.Addresses], writer.Number);
                 break;
             default:
@@ -88,6 +89,11 @@ public static class DebugWire
         var hasRoom = head.Written.Length + types.Written.Length < MaxBytes / 2;
         isCut |= !hasRoom;
         head.Append(hasRoom ? types.Written : NoTypes());
+        head.List(hasRoom ? [.. answer.NamedTypes] : (KeyValuePair<string, int>[])[], named =>
+        {
+            head.Text(named.Key);
+            head.Index(named.Value);
+        });
         isCut |= WriteUpTo(head, hasRoom ? [.. answer.Functions] : (FunctionParameters[])[], Write);
         head.Flag(isCut);
         return head.Written.ToArray();
@@ -112,6 +118,12 @@ public static class DebugWire
         }
 
         var types = ShapeWire.Read(ref reader);
+        var named = new KeyValuePair<string, int>[reader.Count(DebugQuery.Parameters.MaxNames)];
+        for (var i = 0; i < named.Length; i++)
+        {
+            named[i] = new(reader.Text(), reader.Index(types.Shapes.Count) ?? reader.Failed(0));
+        }
+
         var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxAddresses)];
         for (var i = 0; i < functions.Length; i++)
         {
@@ -130,6 +142,7 @@ public static class DebugWire
                 Files = files,
                 Sites = [.. sites],
                 Types = types,
+                NamedTypes = [.. named],
                 Functions = [.. functions],
                 Problems = problems,
                 Missing = [.. missing],
@@ -140,13 +153,14 @@ public static class DebugWire
     private static DebugQuery.Parameters Parameters(ref WireReader reader)
     {
         var hops = (int)reader.Checked(reader.Number(), DebugQuery.Parameters.MaxHops);
+        var names = Texts(ref reader, DebugQuery.Parameters.MaxNames);
         var addresses = new ulong[reader.Count(DebugQuery.Parameters.MaxAddresses)];
         for (var i = 0; i < addresses.Length; i++)
         {
             addresses[i] = reader.Number();
         }
 
-        return new DebugQuery.Parameters([.. addresses], hops);
+        return new DebugQuery.Parameters([.. addresses], new AskedTypes(hops, names));
     }
 
     private static ReadOnlySpan<byte> NoTypes()

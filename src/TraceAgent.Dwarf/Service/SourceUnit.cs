@@ -52,6 +52,9 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
 
     public LineHeader Header => header;
 
+    /// <summary>The unit with the functions and types.</summary>
+    public Unit Whole => unit;
+
     public LineTable Lines => _lines ??= LineTable.Read(header);
 
     /// <summary>Forgets what was read: a header is asked for in thousands of units, and one at a time is enough.</summary>

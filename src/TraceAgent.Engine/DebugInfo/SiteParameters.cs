@@ -23,8 +23,8 @@ public sealed class SiteParameters
     /// <param name="image">The open binary.</param>
     /// <param name="file">The binary.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
-    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, int hops)
+    /// <param name="types">The types that are wanted beside those of the parameters.</param>
+    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, AskedTypes types)
     {
         ArgumentNullException.ThrowIfNull(sites);
         if (!_wishes.TryGetValue(file, out var wish))
@@ -32,7 +32,7 @@ public sealed class SiteParameters
             _wishes[file] = wish = new Wish();
         }
 
-        wish.Add(EntriesOf(image, sites), hops);
+        wish.Add(EntriesOf(image, sites), types);
     }
 
     /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
@@ -40,8 +40,8 @@ public sealed class SiteParameters
     /// <param name="file">The binary.</param>
     /// <param name="path">The name of the binary in messages.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
-    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, int hops)
+    /// <param name="types">The types that are wanted beside those of the parameters.</param>
+    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, AskedTypes types)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(sites);
@@ -59,9 +59,9 @@ public sealed class SiteParameters
         }
 
         var entries = EntriesOf(image, sites);
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, hops))
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, types))
         {
-            Announce(image, file, sites, hops);
+            Announce(image, file, sites, types);
             _answers[file] = answers = Ask(image, path, _wishes[file]);
         }
 
@@ -82,10 +82,10 @@ public sealed class SiteParameters
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Hops);
+        var answers = new Answers(wish.Types);
         foreach (var some in wish.Addresses.Chunk(DebugQuery.Parameters.MaxAddresses))
         {
-            var query = new DebugQuery.Parameters([.. some], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops));
+            var query = new DebugQuery.Parameters([.. some], wish.Types);
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
                 answers.Problem = problem;
@@ -106,7 +106,7 @@ public sealed class SiteParameters
         {
             foreach (var site in group.Sites)
             {
-                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
+                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, answer))
                 {
                     unknown.Add(site);
                     continue;
@@ -114,8 +114,9 @@ public sealed class SiteParameters
 
                 placed.Add((new DebugSiteAbi(group.Abi)
                 {
-                    Types = types,
-                    Parameters = OnEntry(image, site.Address, function.Parameters, types),
+                    Types = answer.Types,
+                    NamedTypes = answer.NamedTypes,
+                    Parameters = OnEntry(image, site.Address, function.Parameters, answer.Types),
                     Result = function.Result,
                     TakesMore = function.TakesMore,
                 }, site));
@@ -165,28 +166,30 @@ public sealed class SiteParameters
     {
         public SortedSet<ulong> Addresses { get; } = [];
 
-        public int Hops { get; private set; }
+        public AskedTypes Types { get; private set; } = new(0, []);
 
-        public void Add(IEnumerable<ulong> entries, int hops)
+        public void Add(IEnumerable<ulong> entries, AskedTypes types)
         {
             Addresses.UnionWith(entries);
-            Hops = Math.Max(Hops, hops);
+            Types = new AskedTypes(
+                Math.Min(Math.Max(Types.Hops, types.Hops), DebugQuery.Parameters.MaxHops),
+                [.. Types.Names.Union(types.Names).Take(DebugQuery.Parameters.MaxNames)]);
         }
     }
 
     /// <summary>What is known of a binary.</summary>
-    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
-    private sealed class Answers(int hops)
+    /// <param name="types">The types that were asked for.</param>
+    private sealed class Answers(AskedTypes types)
     {
         private readonly HashSet<ulong> _asked = [];
-        private readonly Dictionary<ulong, (FunctionParameters Function, TypeTable Types)> _functions = [];
+        private readonly Dictionary<ulong, (FunctionParameters Function, DebugAnswer Answer)> _functions = [];
 
         public SiteProblem? Problem { get; set; }
 
-        public bool Has(IEnumerable<ulong> entries, int wanted) =>
-            Problem is not null || (wanted <= hops && entries.All(_asked.Contains));
+        public bool Has(IEnumerable<ulong> entries, AskedTypes wanted) => Problem is not null
+            || (wanted.Hops <= types.Hops && wanted.Names.All(types.Names.Contains) && entries.All(_asked.Contains));
 
-        public (FunctionParameters Function, TypeTable Types)? At(ulong address) =>
+        public (FunctionParameters Function, DebugAnswer Answer)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;
 
         public void Add(ulong[] asked, DebugAnswer answer)
@@ -194,7 +197,7 @@ public sealed class SiteParameters
             _asked.UnionWith(asked);
             foreach (var function in answer.Functions)
             {
-                _functions[function.Address] = (function, answer.Types);
+                _functions[function.Address] = (function, answer);
             }
         }
     }
