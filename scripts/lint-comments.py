@@ -7,7 +7,8 @@ import sys
 
 FRAGMENTS = set(
     "Above After Also Among And As At Because Before Behind Below Beside Between But By For From If In Its Never Not Null Of On Only "
-    "Or Over Since So Such Than That Their Those Through To Under Until When Which While Who Whom Whose With Without".split()
+    "How Or Over Since So Such Than That Their Those Through To Under Until What When Where Whether Which While Who Whom Whose With "
+    "Without".split()
 )
 ELEMENT = re.compile(r"<(summary|param)\b(?: name=\"(\w+)\")?[^>]*>\s*(.*?)</\1>", re.DOTALL)
 LINES_OF_A_SIGNATURE = 25

@@ -70,7 +70,7 @@ public sealed class BpfSession : IDisposable
     public bool SeesAllProcesses { get; }
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
-    /// <param name="method">How to attach; null for the best that the kernel has.</param>
+    /// <param name="method">The method of attaching; null for the best that the kernel has.</param>
     /// <param name="policy">
     /// The policy on waiting for pages, where the kernel lets programs wait; null for <see cref="WaitPolicy.Trusted"/>.
     /// </param>

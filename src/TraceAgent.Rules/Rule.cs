@@ -2,7 +2,6 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -98,8 +97,16 @@ public sealed record Rule
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
 
-    /// <summary>The types that the rule's expressions need of debug information.</summary>
-    public AskedTypes AskedTypes => new(Syntax.TypeHops, Syntax.TypeNames);
+    /// <summary>The names of parameters, or of other variables of the program, that the rule asks debug information for.</summary>
+    public IEnumerable<string> VariableNames => NeedsDebugInfo ? Syntax.VariableNames : [];
+
+    /// <summary>The types of the program to which the rule's expressions cast, with their namespaces.</summary>
+    public IEnumerable<string> TypeNames => NeedsDebugInfo ? Syntax.TypeNames : [];
+
+    /// <summary>
+    /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.
+    /// </summary>
+    public int TypeHops => Syntax.TypeHops;
 
     /// <summary>The argument words of 8 bytes that are read, from 0, each with the name of its argument.</summary>
     public IEnumerable<(string Name, int Word)> ArgumentWords => On is ProbeTrigger.Return

@@ -65,6 +65,15 @@ internal sealed record RuleSyntax
     /// <summary>The expressions that the rule computes, in the order of the file; a message's paths are among them.</summary>
     public IEnumerable<WrittenExpression?> Expressions => Captures.Select(capture => capture.Expression).Append(When);
 
+    /// <summary>
+    /// The names in expressions and messages that may be those of variables of the program: all but those that every rule has.
+    /// </summary>
+    public IEnumerable<string> VariableNames => Expressions.SelectMany(expression => expression?.Tree?.Names ?? [])
+        .Select(name => name.Value)
+        .Concat(Messages.SelectMany(message => message.Names))
+        .Where(name => ValueName.Allows(name) && ValueName.ArgumentNumber(name) is null)
+        .Distinct();
+
     /// <summary>The first place that names the thread's <c>errno</c>; null for none.</summary>
     public SourceSpan? ErrnoPlace
     {
@@ -193,6 +202,9 @@ internal sealed record WrittenCapture(string Name, WrittenExpression Expression,
 /// <param name="Text">The text; null for a message that says what was captured.</param>
 internal sealed record WrittenMessage(EventKind Kind, YamlScalar? Text)
 {
+    /// <summary>The plain names in its holes.</summary>
+    public EquatableArray<string> Names { get; init; }
+
     public bool Equals(WrittenMessage? other) => other is not null && (Kind, Text?.Value) == (other.Kind, other.Text?.Value);
 
     public override int GetHashCode() => HashCode.Combine(Kind, Text?.Value);

@@ -134,6 +134,10 @@ public sealed class ProbeCompilerTests
         Assert.Equal(InFlightLayout.EntryPart + 8 + 8, ProbeCompiler.InFlightSize(SamplePlans.All["call"]));
 
     [Fact]
+    public void One_that_is_told_on_return_where_the_file_lies_holds_that_as_well() =>
+        Assert.Equal(InFlightLayout.EntryPart + 8, ProbeCompiler.InFlightSize(SamplePlans.All["call-errno"]));
+
+    [Fact]
     public void The_zeros_of_a_new_call_in_flight_suffice_for_the_largest_rule()
     {
         var texts = Enumerable.Range(0, Architecture.MaxArguments).Select(

@@ -32,6 +32,10 @@ internal static class SamplePlans
         ["entry-that-restarts"] = Plan(Architecture.X64, ProbeTrigger.Entry, [(0, Long)], null) with { Restarts = true },
         ["return-errno"] = Errno(ProbeTrigger.Return) with { ReturnsAtInstructions = true },
         ["call-errno"] = Errno(ProbeTrigger.Call),
+        ["call-errno-and-text"] = Errno(ProbeTrigger.Call) with
+        {
+            EntryFields = [new CaptureType.Text(16).Capture(Architecture.X64.Argument(0))],
+        },
         ["arm64-entry"] = Plan(Architecture.Arm64, ProbeTrigger.Entry, [(0, Int), (8, Long)], null),
         ["arm64-call"] = Plan(Architecture.Arm64, ProbeTrigger.Call, [(1, Long)], Long),
     };

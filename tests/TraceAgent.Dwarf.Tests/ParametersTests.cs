@@ -34,8 +34,6 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
         var answer = Ask(compiler, options, "advance");
 
         var advance = Assert.Single(answer.Functions);
-        var (name, index) = Assert.Single(answer.NamedTypes);
-        Assert.Equal(("user", "struct user"), (name, answer.Types.At(index).Name));
         Assert.Equal(["r", "u"], advance.Parameters.Select(parameter => parameter.Name));
         Assert.Equal("enum state", answer.Types.At(advance.Result!.Type!.Value).Name);
         var request = Target(answer, advance.Parameters[0]);
@@ -121,7 +119,11 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
     {
         using var files = DebugFiles.Open(path);
         var bytes = DebugWire.Write(new DebugInfoReader(files.Sections, files.Sections, null).Answer(
-            DebugWire.ReadQuery(DebugWire.Write(new DebugQuery.Parameters([.. addresses], new AskedTypes(6, ["user", "nobody"]))))!));
+            DebugWire.ReadQuery(DebugWire.Write(new DebugQuery.Parameters(
+                [.. addresses.Select(address => new AskedFunction(address, []))], Hops: 6)
+            {
+                TypeNames = ["user", "nobody"],
+            }))!));
         return DebugWire.ReadAnswer(bytes)!;
     }
 }

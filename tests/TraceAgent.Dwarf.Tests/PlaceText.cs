@@ -14,6 +14,7 @@ internal static class PlaceText
         LocationPiece.Memory memory => $"memory {Of(memory.Address)}",
         LocationPiece.Value value => $"value {Of(value.Computed)}",
         LocationPiece.Static known => $"static {known.Address:x}",
+        LocationPiece.ThreadLocal local => $"threadlocal {local.Offset:x}",
         LocationPiece.Bytes bytes => $"bytes {Convert.ToHexStringLower([.. bytes.Content])}",
         LocationPiece.Pieces pieces => $"pieces {string.Join(" | ", pieces.Parts.Select(part => $"{part.Bits} {Of(part.Place)}"))}",
         LocationPiece.Pointee pointee => $"pointee {pointee.Entry:x}+{pointee.Offset}",

@@ -134,7 +134,7 @@ public class DebugScopeTests
     public void The_types_to_which_a_rule_casts_are_asked_for_by_name() => Assert.Equal(
         ["user", "shop::Cart", "state", "request_t"],
         Rule("capture: {a: '((struct user *)p)->id', b: '((shop::Cart *)p)->n + (long)*(int *)p', c: '(enum state)p'}, " +
-            "when: '((request_t *)p)->n > (uint64)p'").AskedTypes.Names);
+            "when: '((request_t *)p)->n > (uint64)p'").TypeNames);
 
     [Theory]
     [InlineData("(struct usr *)onStack", "the debug information has no type 'usr'")]

@@ -5,14 +5,20 @@ namespace TraceAgent.Bpf.Compiler;
 /// <summary>The part for what differs from process to process, and from thread to thread.</summary>
 internal sealed partial class ExprCompiler
 {
+    /// <summary>The offset in the entry of the call, in r8, of where the file lies; null where there is no such entry.</summary>
+    public int? KeptLoadAddress { get; init; }
+
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
+    public int ThreadPointer { get; init; }
+
     /// <summary>
     /// The instruction pointer, less the offset in the file of what was hit; on return of a paired call what its entry has kept.
     /// </summary>
     private void ComputeLoadAddress(Reg target)
     {
-        if (callLayout is not null)
+        if (KeptLoadAddress is { } kept)
         {
-            code.Load(target, Reg.R8, InFlightLayout.LoadAddress);
+            code.Load(target, Reg.R8, kept);
             return;
         }
 

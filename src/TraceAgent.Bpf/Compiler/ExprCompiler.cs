@@ -16,9 +16,6 @@ internal sealed partial class ExprCompiler(
 {
     private int _stack = stackTop;
 
-    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
-    public int ThreadPointer { get; init; }
-
     /// <param name="expr">The expression to compute.</param>
     /// <param name="target">The register for the result, r0 to r5.</param>
     /// <param name="onFault">The label to jump to when memory cannot be read.</param>

@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Plans;
+
 namespace TraceAgent.Bpf.Compiler;
 
 /// <summary>The environment that a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
@@ -172,11 +174,18 @@ public static class InFlightLayout
     /// <summary>u64: the return address, in plans whose calls may end in other functions; unused in others.</summary>
     public const int Caller = 16;
 
-    /// <summary>u64: where the file lies in the process, in plans that read it on return; unused in others.</summary>
-    public const int LoadAddress = 24;
-
     /// <summary>The offset of what was read on entry, as it lies in the record.</summary>
-    public const int EntryPart = 32;
+    public const int EntryPart = 24;
+
+    /// <summary>
+    /// The offset behind what was read on entry: a u64 that says where the file lies in the process, in plans that read it on return
+    /// (<see cref="CapturePlan.KeepsLoadAddress"/>); others end there.
+    /// </summary>
+    public static int LoadAddress(CapturePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return EntryPart + plan.LayoutOf(EventKind.Call).EntryPartSize;
+    }
 }
 
 /// <summary>Offsets in bytes of the u64 counters of a slot; one set per CPU.</summary>

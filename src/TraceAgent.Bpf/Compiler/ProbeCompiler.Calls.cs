@@ -66,6 +66,8 @@ public static partial class ProbeCompiler
                 code.Load(Reg.R1, Reg.Frame, StackFrame.Scratch);
                 code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
             }
+
+            KeepLoadAddress(program);
         }
 
         void Write(int flags) => program.Map(BpfFunction.MapUpdate, program.Binding.InFlight, StackFrame.CallKey, () =>
@@ -105,12 +107,7 @@ public static partial class ProbeCompiler
             code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
         }
 
-        if (plan.KeepsLoadAddress)
-        {
-            program.Expressions.Compute(new Expr.Special(SpecialValue.LoadAddress), Reg.R1, lost);
-            code.Store(Reg.R7, InFlightLayout.LoadAddress, Reg.R1);
-        }
-
+        KeepLoadAddress(program);
         if (plan.Trigger == ProbeTrigger.Call)
         {
             var layout = plan.LayoutOf(EventKind.Call);
@@ -120,6 +117,16 @@ public static partial class ProbeCompiler
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
         code.Jump(kept);
+    }
+
+    /// <summary>Writes where the file lies into the entry in r7, for plans that read it on return.</summary>
+    private static void KeepLoadAddress(ProgramCode program)
+    {
+        if (program.Plan.KeepsLoadAddress)
+        {
+            program.Expressions.Compute(new Expr.Special(SpecialValue.LoadAddress), Reg.R1, program.Exit);
+            program.Code.Store(Reg.R7, InFlightLayout.LoadAddress(program.Plan), Reg.R1);
+        }
     }
 
     /// <summary>Puts the entry of the probe's own call that is in flight at this depth into r8.</summary>

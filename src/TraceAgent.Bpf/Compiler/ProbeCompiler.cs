@@ -68,7 +68,7 @@ public static partial class ProbeCompiler
     public static int InFlightSize(CapturePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return InFlightLayout.EntryPart + plan.LayoutOf(EventKind.Call).EntryPartSize;
+        return InFlightLayout.LoadAddress(plan) + (plan.KeepsLoadAddress ? sizeof(ulong) : 0);
     }
 
     private static ProbeProgram SingleEvent(CapturePlan plan, ProbeBinding binding, EventKind kind)

@@ -20,7 +20,11 @@ internal sealed class ProgramCode
         Touch = waits is null ? null : new PageTouch(Code, Expressions, new PageCheck(Code, waits));
 
         ExprCompiler Below(int stackTop) =>
-            new(Code, plan.Architecture, stackTop, callLayout, limit) { ThreadPointer = binding.ThreadPointer };
+            new(Code, plan.Architecture, stackTop, callLayout, limit)
+            {
+                ThreadPointer = binding.ThreadPointer,
+                KeptLoadAddress = callLayout is null ? null : InFlightLayout.LoadAddress(plan),
+            };
     }
 
     public CapturePlan Plan { get; }

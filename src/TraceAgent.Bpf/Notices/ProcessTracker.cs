@@ -15,7 +15,10 @@ public sealed unsafe class ProcessTracker : IDisposable
     private const string Ring = "ta_notices";
     private const short PollIn = 1;
 
-    /// <summary>How often <see cref="Drain"/> checks for a notice that another CPU is just writing; from the half on once per ms.</summary>
+    /// <summary>
+    /// The number of times that <see cref="Drain"/> checks for a notice that another CPU is just writing; from the half on once
+    /// per ms.
+    /// </summary>
     private const int MaxPolls = 40;
 
     private readonly BpfObject _object;

@@ -67,7 +67,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
     }
 
     /// <summary>
-    /// What the program returns when the calling thread runs it here and now; null when the kernel cannot do that (before 5.10).
+    /// The result of the program when the calling thread runs it here and now; null when the kernel cannot do that (before 5.10).
     /// </summary>
     public static uint? TryRun(ProbeProgram program, string name)
     {

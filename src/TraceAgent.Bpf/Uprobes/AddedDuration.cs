@@ -6,13 +6,13 @@ using TraceAgent.Bpf.Programs;
 namespace TraceAgent.Bpf.Uprobes;
 
 /// <summary>
-/// What the two hits of a call add to its measured duration on this machine, in ns: from where the program at the entry takes the
+/// The time that the two hits of a call add to its measured duration on this machine, in ns: from where the program at the entry takes the
 /// time to the end of that hit, and from the beginning of the hit at its end to where that program takes the time. 0 where it
 /// could not be measured.
 /// </summary>
-/// <param name="EmulatedNs">What is added where the first instruction is emulated, and the end seen at an instruction.</param>
+/// <param name="EmulatedNs">The time that is added where the first instruction is emulated, and the end seen at an instruction.</param>
 /// <param name="SteppedNs">The same where the first instruction is single-stepped.</param>
-/// <param name="AtCallerNs">What is added where the first instruction is emulated, and the end seen at the caller.</param>
+/// <param name="AtCallerNs">The time that is added where the first instruction is emulated, and the end seen at the caller.</param>
 public readonly record struct AddedDuration(double EmulatedNs, double SteppedNs, double AtCallerNs)
 {
     /// <param name="isEmulated">The first instruction is emulated, and not single-stepped.</param>
@@ -24,7 +24,7 @@ public readonly record struct AddedDuration(double EmulatedNs, double SteppedNs,
     /// Measures by calls of two functions that do nothing, whose duration is what is added: the mean of the best round, so that
     /// most calls have at least this much of it.
     /// </summary>
-    /// <param name="method">How to attach.</param>
+    /// <param name="method">The method of attaching.</param>
     /// <param name="code"><see cref="HitCost.Emulated"/> at its beginning, and <see cref="HitCost.Stepped"/>.</param>
     /// <param name="steppedAt">The offset of the latter.</param>
     /// <exception cref="KernelException">The kernel refused.</exception>

@@ -30,7 +30,7 @@ internal sealed class GracePeriod : IDisposable
 
     public AttachMethod AttachMethod { get; }
 
-    /// <param name="method">How to attach; null for the best that works.</param>
+    /// <param name="method">The method of attaching; null for the best that works.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static GracePeriod Open(AttachMethod? method)
     {

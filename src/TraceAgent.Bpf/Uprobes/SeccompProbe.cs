@@ -49,7 +49,7 @@ public static unsafe class SeccompProbe
     /// True when returns end such processes, or when that could not be tried on a kernel where they may. False when they do not;
     /// on other processors than x86-64 returns need no system call.
     /// </summary>
-    /// <param name="method">How probes are attached.</param>
+    /// <param name="method">The method by which probes are attached.</param>
     /// <exception cref="KernelException">The probe was refused.</exception>
     public static bool ReturnsAreFatal(AttachMethod method) =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed
@@ -59,7 +59,7 @@ public static unsafe class SeccompProbe
     /// True when the filter ended the process; null when the process could not be started, such as where files in memory must not
     /// be executed.
     /// </summary>
-    /// <param name="method">How probes are attached.</param>
+    /// <param name="method">The method by which probes are attached.</param>
     /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
     internal static bool? EndsBySignal(AttachMethod method, bool callsOut)
     {

@@ -7,8 +7,8 @@ namespace TraceAgent.Capture.Abi;
 /// ones come before them. Equality is structural.
 /// </summary>
 /// <param name="Parameters">The number of words that each takes, in order.</param>
-/// <param name="Object">Whether the address of an object comes first.</param>
-/// <param name="Result">Whether the caller passes the address of a place for the result.</param>
+/// <param name="Object">True when the address of an object comes first.</param>
+/// <param name="Result">True when the caller passes the address of a place for the result.</param>
 public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Object, ResultPlace Result)
 {
     /// <summary>The type of the result, as it was written, when it is <see cref="ResultPlace.OfClass"/>.</summary>
@@ -45,7 +45,7 @@ public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Obj
     }
 }
 
-/// <summary>Whether a function is called on an object, whose address is its first argument.</summary>
+/// <summary>The kind of call with respect to an object, whose address is the first argument.</summary>
 public enum ObjectArgument
 {
     /// <summary>Unknown: the prototype does not say.</summary>

@@ -24,6 +24,9 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The parameters, in the order of the source.</summary>
     public EquatableArray<SiteVariable> Parameters { get; init; }
 
+    /// <summary>The variables that are not of one call and that the rule names, with their places in the process.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
+
     /// <summary>The result, with its place when the function returns; null for a function that returns nothing.</summary>
     public SiteVariable? Result { get; init; }
 
@@ -40,5 +43,5 @@ public sealed record DebugSiteAbi : SiteAbi
 /// <summary>A variable or parameter at a site.</summary>
 /// <param name="Name">The name as the source has it; empty for a parameter without one.</param>
 /// <param name="Type">The index of its type; null when debug information does not say it.</param>
-/// <param name="Place">Where its value is.</param>
+/// <param name="Place">The location of its value.</param>
 public sealed record SiteVariable(string Name, int? Type, LocationPiece Place);

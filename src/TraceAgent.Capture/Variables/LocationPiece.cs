@@ -2,7 +2,7 @@ using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Capture.Variables;
 
-/// <summary>Where the value of a variable, or a part of it, is at one address of the code.</summary>
+/// <summary>The location of the value of a variable, or of a part of it, at one address of the code.</summary>
 public abstract record LocationPiece
 {
     private LocationPiece()
@@ -17,6 +17,10 @@ public abstract record LocationPiece
 
     /// <summary>An address of the file, to which the distance comes at which the file is loaded.</summary>
     public sealed record Static(ulong Address) : LocationPiece;
+
+    /// <summary>Memory of each thread, in the block that it has for the file.</summary>
+    /// <param name="Offset">Bytes from the start of the block.</param>
+    public sealed record ThreadLocal(ulong Offset) : LocationPiece;
 
     /// <summary>Nowhere in the program: the bytes that the value always has here.</summary>
     public sealed record Bytes(EquatableArray<byte> Content) : LocationPiece;
@@ -46,7 +50,7 @@ public abstract record LocationPiece
 }
 
 /// <summary>A part of a value.</summary>
-/// <param name="Place">Where it is.</param>
+/// <param name="Place">The location.</param>
 /// <param name="Bits">The length in bits.</param>
 /// <param name="BitOffset">Bits of the place that come before it.</param>
 public sealed record Piece(LocationPiece Place, ulong Bits, ulong BitOffset);
@@ -87,6 +91,6 @@ public enum MissingReason
     /// <summary>The frame of the function cannot be found at this address.</summary>
     NoFrame,
 
-    /// <summary>What debug information says is damaged or not understood.</summary>
+    /// <summary>The debug information is damaged or not understood.</summary>
     NotUnderstood,
 }

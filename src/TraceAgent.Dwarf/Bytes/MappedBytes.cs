@@ -19,7 +19,7 @@ internal sealed unsafe class MappedBytes : MemoryManager<byte>
     /// <param name="handle">The file, which stays the caller's.</param>
     /// <param name="offset">Bytes from its start.</param>
     /// <param name="length">Bytes; more than 0.</param>
-    /// <param name="access">How it is mapped.</param>
+    /// <param name="access">The access that the mapping allows.</param>
     /// <exception cref="IOException">The operating system could not map.</exception>
     public MappedBytes(SafeFileHandle handle, long offset, int length, MemoryMappedFileAccess access = MemoryMappedFileAccess.Read)
     {

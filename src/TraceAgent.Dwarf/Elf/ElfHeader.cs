@@ -110,6 +110,7 @@ public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, El
                 Address = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
                 FileSize = BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
                 MemorySize = BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]),
+                Alignment = BinaryPrimitives.ReadUInt64LittleEndian(entry[48..]),
             };
         }
 

@@ -9,6 +9,7 @@ public sealed record ElfSegment
     public const uint Dynamic = 2;
     public const uint Interpreter = 3;
     public const uint Note = 4;
+    public const uint ThreadLocal = 7;
     public const uint EhFrameHeader = 0x6474e550;
 
     /// <summary>PT_ constant.</summary>
@@ -28,6 +29,9 @@ public sealed record ElfSegment
 
     /// <summary>Bytes in memory.</summary>
     public required ulong MemorySize { get; init; }
+
+    /// <summary>The alignment in bytes: a power of two, or 0 for none.</summary>
+    public required ulong Alignment { get; init; }
 
     public bool IsCode => Type == Load && (Flags & 1) != 0;
 

@@ -4,7 +4,7 @@ using TraceAgent.Dwarf.Sections;
 namespace TraceAgent.Dwarf.Entries;
 
 /// <summary>
-/// What lists of ranges and of locations have in common: pairs of addresses, from an origin that entries of their own change.
+/// The common part of lists of ranges and of locations: pairs of addresses, from an origin that entries of their own change.
 /// DWARF 5, sections 7.25 and 7.29; DWARF 4, sections 2.17.3 and 2.6.2.
 /// </summary>
 /// <param name="unit">The unit that the list belongs to.</param>

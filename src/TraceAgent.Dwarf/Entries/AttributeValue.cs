@@ -5,7 +5,7 @@ namespace TraceAgent.Dwarf.Entries;
 /// <summary>The value of an attribute as it is written; what it means takes the unit. DWARF 5, section 7.5.5.</summary>
 /// <param name="Form">The form, never <see cref="Form.Indirect"/>.</param>
 /// <param name="Number">The number, or the length of a block.</param>
-/// <param name="Position">Where a block or an inline text begins, in bytes from the start of the section.</param>
+/// <param name="Position">The start of a block or an inline text, in bytes from the start of the section.</param>
 internal readonly record struct AttributeValue(Form Form, ulong Number, int Position)
 {
     public bool IsBlock => Form is Form.Block or Form.Block1 or Form.Block2 or Form.Block4 or Form.Expression or Form.Data16;

@@ -1,6 +1,6 @@
 namespace TraceAgent.Dwarf.Entries;
 
-/// <summary>What an entry describes. DWARF 5, section 7.5.3; those that something here looks at.</summary>
+/// <summary>The kind of thing that an entry describes. DWARF 5, section 7.5.3; those that something here looks at.</summary>
 internal enum Tag : ushort
 {
     None = 0,
@@ -69,6 +69,7 @@ internal enum AttributeName : ushort
     DeclarationLine = 0x3b,
     Declaration = 0x3c,
     Encoding = 0x3e,
+    External = 0x3f,
     FrameBase = 0x40,
     Specification = 0x47,
     Type = 0x49,
@@ -94,7 +95,7 @@ internal enum AttributeName : ushort
     GnuAddressBase = 0x2133,
 }
 
-/// <summary>How the value of an attribute is written. DWARF 5, section 7.5.6, and what GNU added before.</summary>
+/// <summary>The form in which the value of an attribute is written. DWARF 5, section 7.5.6, and what GNU added before.</summary>
 internal enum Form : ushort
 {
     Address = 0x01,
@@ -146,7 +147,7 @@ internal enum Form : ushort
     GnuSupplementStringOffset = 0x1f21,
 }
 
-/// <summary>What a unit holds. DWARF 5, section 7.5.1.</summary>
+/// <summary>The kind of a unit. DWARF 5, section 7.5.1.</summary>
 internal enum UnitKind : byte
 {
     Compile = 1,

@@ -20,7 +20,7 @@ internal sealed class DebugEntries
 
     /// <summary>Makes the units of a file.</summary>
     /// <param name="sections">The sections, which stay the caller's.</param>
-    /// <param name="supplement">What dwz moved to a file for several (<c>.gnu_debugaltlink</c>).</param>
+    /// <param name="supplement">The sections that dwz moved to a file for several (<c>.gnu_debugaltlink</c>).</param>
     public DebugEntries(DebugSections sections, DebugEntries? supplement = null) => (Sections, Supplement) = (sections, supplement);
 
     public DebugSections Sections { get; }

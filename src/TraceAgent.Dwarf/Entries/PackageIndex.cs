@@ -4,7 +4,7 @@ using TraceAgent.Dwarf.Sections;
 namespace TraceAgent.Dwarf.Entries;
 
 /// <summary>
-/// What a package of <c>.dwo</c> files (<c>.dwp</c>) says of its units: where the part of each begins in the common sections.
+/// The index of the units in a package of <c>.dwo</c> files (<c>.dwp</c>): where the part of each begins in the common sections.
 /// DWARF 5, section 7.3.5; version 2 is that of GNU for DWARF 4.
 /// </summary>
 internal sealed class PackageIndex
@@ -107,7 +107,7 @@ internal sealed class PackageIndex
     }
 }
 
-/// <summary>Where the part of a unit begins in the sections of its file, in bytes from their start.</summary>
+/// <summary>The start of the part of a unit in the sections of its file, in bytes from their start.</summary>
 internal sealed record Contribution(uint Abbreviations, uint StringOffsets, uint Locations, uint RangeLists)
 {
     /// <summary>The beginning of every section.</summary>

@@ -46,7 +46,7 @@ internal sealed class Unit
     /// <summary>The number that a skeleton of version 5 and its unit have in common; 0 for others.</summary>
     public required ulong SplitNumber { get; init; }
 
-    /// <summary>Where its part of other sections begins, in a package of units.</summary>
+    /// <summary>The start of its part of other sections, in a package of units.</summary>
     public required Contribution Contribution { get; init; }
 
     /// <summary>The unit of the linked file that has the addresses of this one; null for one that has its own.</summary>

@@ -3,7 +3,9 @@ using TraceAgent.Dwarf.Sections;
 
 namespace TraceAgent.Dwarf.Entries;
 
-/// <summary>What the root entry says for the whole unit: where its parts of other sections begin. DWARF 5, section 3.1.1.</summary>
+/// <summary>
+/// The values of the root entry that hold for the whole unit: where its parts of other sections begin. DWARF 5, section 3.1.1.
+/// </summary>
 internal sealed class UnitBases
 {
     private readonly Unit _unit;

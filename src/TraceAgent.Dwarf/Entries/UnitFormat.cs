@@ -1,6 +1,6 @@
 namespace TraceAgent.Dwarf.Entries;
 
-/// <summary>How wide the numbers of a unit or of a line program are.</summary>
+/// <summary>The widths of the numbers of a unit or of a line program.</summary>
 /// <param name="Version">2 to 5.</param>
 /// <param name="Is64">True in the 64-bit format of DWARF, which says nothing about the program.</param>
 /// <param name="AddressSize">4 or 8.</param>

@@ -3,7 +3,7 @@ using TraceAgent.Dwarf.Bytes;
 namespace TraceAgent.Dwarf.Frames;
 
 /// <summary>
-/// What frame entries share (CIE): DWARF 5, section 6.4.1, and the augmentations of Linux Standard Base, "Exception Frames".
+/// The common part of frame entries (CIE): DWARF 5, section 6.4.1, and the augmentations of Linux Standard Base, "Exception Frames".
 /// </summary>
 public sealed class CommonFrame
 {
@@ -24,13 +24,13 @@ public sealed class CommonFrame
     /// <summary>True when entries have a block of augmentation data before their instructions.</summary>
     public required bool HasAugmentation { get; init; }
 
-    /// <summary>How entries write addresses: <c>DW_EH_PE_</c> constants.</summary>
+    /// <summary>The encoding of addresses in entries: <c>DW_EH_PE_</c> constants.</summary>
     internal byte Encoding { get; private init; }
 
     internal byte[] Instructions { get; private init; } = [];
 
     /// <summary>Reads the common part; null when it is not understood.</summary>
-    /// <param name="body">What is after the length and the mark of a common part.</param>
+    /// <param name="body">The bytes after the length and the mark of a common part.</param>
     public static CommonFrame? TryRead(ReadOnlySpan<byte> body)
     {
         var cursor = new Cursor(body);

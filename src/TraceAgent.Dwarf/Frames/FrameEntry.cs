@@ -20,7 +20,7 @@ public sealed class FrameEntry
     public CommonFrame Shared { get; }
 
     /// <summary>Reads an entry; null when it is damaged.</summary>
-    /// <param name="body">What is after the length and the reference to the common part.</param>
+    /// <param name="body">The bytes after the length and the reference to the common part.</param>
     /// <param name="place">Address of the body in memory.</param>
     /// <param name="shared">The common part.</param>
     public static FrameEntry? TryRead(ReadOnlySpan<byte> body, ulong place, CommonFrame shared)

@@ -34,7 +34,7 @@ internal sealed class LineHeader
 
     public byte OpcodeBase { get; private set; }
 
-    /// <summary>How many operands each standard instruction has, from the first on.</summary>
+    /// <summary>The number of operands of each standard instruction, from the first on.</summary>
     public byte[] OperandCounts { get; private set; } = [];
 
     /// <summary>Bytes from the start of the section to the first instruction.</summary>

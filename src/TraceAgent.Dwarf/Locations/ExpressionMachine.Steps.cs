@@ -76,7 +76,6 @@ internal ref partial struct ExpressionMachine
     {
         Op.EntryValue or Op.GnuEntryValue => MissingReason.NeedsEntryValue,
         Op.Branch or Op.Skip => MissingReason.Branches,
-        Op.ThreadLocal or Op.GnuThreadLocal => MissingReason.ThreadLocal,
         Op.GnuParameterReference => MissingReason.CallerArgument,
         _ => MissingReason.NotUnderstood,
     };

@@ -27,7 +27,7 @@ internal ref partial struct ExpressionMachine
         _cursor = new Cursor(expression);
     }
 
-    /// <summary>Where the value is that an expression describes.</summary>
+    /// <summary>The location that an expression describes.</summary>
     public static LocationPiece Run(ReadOnlySpan<byte> expression, LocationContext context) =>
         new ExpressionMachine(expression, context).Run();
 
@@ -129,6 +129,10 @@ internal ref partial struct ExpressionMachine
                 return new LocationPiece.Bytes([.. _expression.Slice(operation.BlockAt, operation.BlockLength)]);
             case Op.ImplicitPointer or Op.GnuImplicitPointer:
                 return new LocationPiece.Pointee(operation.First, (long)operation.Second);
+            case Op.ThreadLocal or Op.GnuThreadLocal:
+                return Pop() is { IsStatic: false, Value: Expr.Constant offset }
+                    ? new LocationPiece.ThreadLocal((ulong)offset.Value)
+                    : new LocationPiece.Missing(MissingReason.ThreadLocal);
             case Op.StackValue:
                 return TopOfStack() switch
                 {

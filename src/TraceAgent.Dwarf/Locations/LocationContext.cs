@@ -6,7 +6,7 @@ using TraceAgent.Dwarf.Frames;
 
 namespace TraceAgent.Dwarf.Locations;
 
-/// <summary>What an expression may refer to: the unit that it is of, and the frame at the address.</summary>
+/// <summary>The things that an expression may refer to: the unit that it is of, and the frame at the address.</summary>
 /// <param name="unit">The unit.</param>
 /// <param name="architecture">The processor, which says which registers a probe sees.</param>
 /// <param name="frame">The unwind row at the address; null when there is none.</param>

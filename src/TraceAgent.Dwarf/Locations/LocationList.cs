@@ -4,7 +4,10 @@ using TraceAgent.Dwarf.Sections;
 
 namespace TraceAgent.Dwarf.Locations;
 
-/// <summary>Where the value of an attribute is, at which addresses. DWARF 5, sections 2.6.2 and 7.29; DWARF 4, section 2.6.2.</summary>
+/// <summary>
+/// The locations of the value of an attribute, each with its range of addresses. DWARF 5, sections 2.6.2 and 7.29; DWARF 4,
+/// section 2.6.2.
+/// </summary>
 internal static class LocationList
 {
     /// <summary>The maximum number of places of one variable.</summary>

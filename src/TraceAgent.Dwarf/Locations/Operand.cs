@@ -3,7 +3,7 @@ using TraceAgent.Capture.Plans;
 namespace TraceAgent.Dwarf.Locations;
 
 /// <summary>A value on the stack of the expression machine, with what it costs.</summary>
-/// <param name="Value">How it is computed; without the load address if <paramref name="IsStatic"/>.</param>
+/// <param name="Value">The expression that computes it; without the load address if <paramref name="IsStatic"/>.</param>
 /// <param name="IsStatic">True for an address of the file.</param>
 /// <param name="Nodes">Nodes of the tree: duplicates on the stack unfold, up to thousands.</param>
 /// <param name="Loads">Reads of memory among them.</param>

@@ -50,7 +50,7 @@ internal sealed class VariableLocation
         }
     }
 
-    /// <summary>Where the value of a variable is.</summary>
+    /// <summary>The location of a variable.</summary>
     /// <param name="variable">A variable or parameter of a scope around the address.</param>
     /// <param name="places">Takes all places of the variable, at whatever address.</param>
     public LocationPiece Of(Entry variable, List<LocationEntry> places)
@@ -70,8 +70,28 @@ internal sealed class VariableLocation
         return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
     }
 
+    /// <summary>Where the value of a variable is that is not of one call; null for every other one.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="architecture">The processor.</param>
+    public static LocationPiece? OfStatic(Entry variable, Architecture architecture)
+    {
+        if (variable.IsSet(AttributeName.Declaration))
+        {
+            return null;
+        }
+
+        var expression = variable.Block(AttributeName.Location);
+        var place = expression.IsEmpty
+            ? ConstantOf(variable)
+            : ExpressionMachine.Run(expression, new LocationContext(variable.Unit, architecture, frame: null));
+        return place is LocationPiece.Static or LocationPiece.ThreadLocal or LocationPiece.Bytes
+            or LocationPiece.Value { Computed: Expr.Constant }
+            ? place
+            : null;
+    }
+
     /// <summary>
-    /// Where the value of a parameter is before the function's first instructions have run. One place for the whole function, as
+    /// The location of a parameter before the function's first instructions have run. One place for the whole function, as
     /// compilers write it where they do not optimise, is often one that only these instructions fill.
     /// </summary>
     /// <param name="parameter">A parameter of the function.</param>
@@ -105,7 +125,7 @@ internal sealed class VariableLocation
     }
 
     /// <summary>
-    /// What the caller put on the stack lies above the canonical frame address, and is there on entry. Go reserves room there for
+    /// The values that the caller put on the stack lie above the canonical frame address, and is there on entry. Go reserves room there for
     /// what it passes in registers, too.
     /// </summary>
     /// <param name="register">DWARF number of the register from which it is counted; null for the frame's address.</param>

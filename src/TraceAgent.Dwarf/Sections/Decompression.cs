@@ -18,7 +18,7 @@ internal static partial class Decompression
     // RFC 1951: a pair of length 258 and its distance take two bits at least.
     private const ulong MostPerByte = 1032;
 
-    /// <summary>What the header of a compressed section says; null when it is damaged or of another kind.</summary>
+    /// <summary>The header of a compressed section; null when it is damaged or of another kind.</summary>
     public static CompressedSection? ReadHeader(ReadOnlyMemory<byte> section, bool isGnu)
     {
         var bytes = section.Span;
@@ -37,7 +37,7 @@ internal static partial class Decompression
     }
 
     /// <summary>Fills the whole output; false when the input is damaged or shorter.</summary>
-    /// <param name="section">What is decoded.</param>
+    /// <param name="section">The section to decode.</param>
     /// <param name="output">The room for it, as long as the section says.</param>
     public static bool TryDecode(CompressedSection section, Span<byte> output)
     {
@@ -81,6 +81,6 @@ internal static partial class Decompression
 
 /// <summary>A compressed section after its header.</summary>
 /// <param name="Bytes">The compressed bytes.</param>
-/// <param name="Size">How many they become.</param>
+/// <param name="Size">The number of bytes that they become.</param>
 /// <param name="IsZstd">True for zstd, false for zlib.</param>
 internal readonly record struct CompressedSection(ReadOnlyMemory<byte> Bytes, ulong Size, bool IsZstd);

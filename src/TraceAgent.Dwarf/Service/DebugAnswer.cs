@@ -4,7 +4,7 @@ using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;
 
-/// <summary>What debug information says to a <see cref="DebugQuery"/>.</summary>
+/// <summary>The answer of debug information to a <see cref="DebugQuery"/>.</summary>
 public sealed record DebugAnswer
 {
     /// <summary>Paths of source files: all, or those that fit when several do.</summary>
@@ -45,6 +45,9 @@ public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariab
 {
     /// <summary>True when it may be called with more: <c>...</c>, or what the compiler adds.</summary>
     public bool TakesMore { get; init; }
+
+    /// <summary>The variables that are not of one call and were asked for by their names, with their places in the file.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
 }
 
 /// <summary>A line of a source file.</summary>
@@ -70,7 +73,7 @@ public sealed record ScopeCall(string Function, SourcePlace? CalledAt);
 /// <param name="Name">The name.</param>
 /// <param name="IsParameter">True for a parameter.</param>
 /// <param name="Type">The type as the source has it.</param>
-/// <param name="Place">Where its value is.</param>
+/// <param name="Place">The location of its value.</param>
 /// <param name="Lives">Lines where its value can be had, when it cannot here.</param>
 public sealed record LineVariable(string Name, bool IsParameter, string Type, LocationPiece Place, EquatableArray<LineRange> Lives);
 

@@ -10,10 +10,13 @@ public sealed partial class DebugInfoReader
 {
     private DebugAnswer ParametersOf(DebugQuery.Parameters query)
     {
-        var types = new ShapeReader(query.Types.Hops);
+        var types = new ShapeReader(query.Hops);
         var finder = new ParameterFinder(types, _architecture);
+        var statics = new StaticFinder(types, _architecture);
         var functions = new List<FunctionParameters>();
-        var addresses = query.Addresses.Distinct().Order().ToArray();
+        var names = query.Functions.GroupBy(function => function.Address)
+            .ToDictionary(same => same.Key, same => same.SelectMany(function => function.Names).ToHashSet());
+        var addresses = names.Keys.Order().ToArray();
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
         {
@@ -24,16 +27,23 @@ public sealed partial class DebugInfoReader
                 if (!IsMissing(unit) && unit.ScopesAt(address) is [var function, ..])
                 {
                     var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
-                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
+                    var found = finder.Of(function, address, places, unit.PrologueEndOf(function, address));
+                    functions.Add(found with
+                    {
+                        Statics = statics.In(
+                            unit, function, names[address].Except(found.Parameters.Select(parameter => parameter.Name))),
+                    });
                 }
             }
         }
 
-        var named = NamedTypes(types, query.Types.Names);
+        var elsewhere = statics.Elsewhere(Units());
+        var named = NamedTypes(types, query.TypeNames);
         return new DebugAnswer
         {
             NamedTypes = named,
-            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
+            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)
+                .Select(function => function with { Statics = StaticFinder.With(function.Statics, elsewhere) })],
             Types = types.Read(),
             Problems = Problems,
             Missing = Missing,
@@ -51,8 +61,8 @@ public sealed partial class DebugInfoReader
             return [];
         }
 
-        var found = TypeFinder.Find(
-            _entries.Units.Select(unit => SourceUnit.Of(unit, _split)?.Whole ?? unit), names.Concat(declared.Select(one => one.Name)));
+        var units = _entries.Units.Select(unit => SourceUnit.Of(unit, _split)?.Root?.Unit ?? unit);
+        var found = TypeFinder.Find(units, names.Concat(declared.Select(one => one.Name)));
         foreach (var (type, name) in declared)
         {
             if (found.TryGetValue(name, out var definition))

@@ -38,7 +38,7 @@ public sealed partial class DebugInfoReader
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
     /// <param name="debug">The file with its debug information; may be the same.</param>
-    /// <param name="supplement">What dwz moved to a file for several; null without one.</param>
+    /// <param name="supplement">The file that dwz made for several; null without one.</param>
     /// <param name="split">The <c>.dwo</c> files and packages of them that there are.</param>
     public DebugInfoReader(
         DebugSections program, DebugSections debug, DebugSections? supplement, IReadOnlyList<DebugSections>? split = null)

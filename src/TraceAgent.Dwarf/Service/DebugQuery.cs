@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Capture.Variables;
 
 namespace TraceAgent.Dwarf.Service;
 
@@ -35,17 +34,30 @@ public abstract record DebugQuery
     public sealed record Function(string Name, bool WithVariables) : DebugQuery;
 
     /// <summary>The parameters and results of functions.</summary>
-    /// <param name="Addresses">Addresses of their first instructions.</param>
-    /// <param name="Types">The types that are wanted beside those of the parameters.</param>
-    public sealed record Parameters(EquatableArray<ulong> Addresses, AskedTypes Types) : DebugQuery
+    /// <param name="Functions">The functions.</param>
+    /// <param name="Hops">
+    /// Steps from the type of a parameter to types that it leads to: one for each pointer, array and member on the way.
+    /// </param>
+    public sealed record Parameters(EquatableArray<AskedFunction> Functions, int Hops) : DebugQuery
     {
+        /// <summary>Names of types that are wanted besides, with their namespaces, without <c>struct</c> and the like.</summary>
+        public EquatableArray<string> TypeNames { get; init; }
+
         /// <summary>The maximum number of functions of a question.</summary>
-        public const int MaxAddresses = 1 << 13;
+        public const int MaxFunctions = 1 << 13;
+
+        /// <summary>The maximum number of names of a function, and of types.</summary>
+        public const int MaxNames = 1024;
 
         /// <summary>The maximum number of steps.</summary>
         public const int MaxHops = 64;
-
-        /// <summary>The maximum number of names.</summary>
-        public const int MaxNames = 1 << 10;
     }
 }
+
+/// <summary>A function of which the parameters are asked.</summary>
+/// <param name="Address">The address of its first instruction.</param>
+/// <param name="Names">
+/// Names of parameters or of variables that are not of one call: what of them is no parameter is looked for in the function, then in
+/// its source file, then in all others.
+/// </param>
+public sealed record AskedFunction(ulong Address, EquatableArray<string> Names);

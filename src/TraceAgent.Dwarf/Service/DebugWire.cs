@@ -4,7 +4,7 @@ using TraceAgent.Capture.Variables;
 namespace TraceAgent.Dwarf.Service;
 
 /// <summary>The form in which questions and answers go from one process to the other.</summary>
-public static class DebugWire
+public static partial class DebugWire
 {
     /// <summary>The maximum length of a message in bytes.</summary>
     public const int MaxBytes = 4 << 20;
@@ -40,9 +40,13 @@ public static class DebugWire
                 break;
             case DebugQuery.Parameters parameters:
                 writer.Byte(WireTag.Parameters);
-                writer.Number((ulong)parameters.Types.Hops);
-                writer.List([.. parameters.Types.Names.Take(DebugQuery.Parameters.MaxNames)], writer.Text);
-                writer.List([.. parameters.Addresses], writer.Number);
+                writer.Number((ulong)parameters.Hops);
+                writer.List([.. parameters.TypeNames.Take(DebugQuery.Parameters.MaxNames)], writer.Text);
+                writer.List([.. parameters.Functions], function =>
+                {
+                    writer.Number(function.Address);
+                    writer.List([.. function.Names], writer.Text);
+                });
                 break;
             default:
                 writer.Byte(WireTag.Files);
@@ -124,13 +128,14 @@ public static class DebugWire
             named[i] = new(reader.Text(), reader.Index(types.Shapes.Count) ?? reader.Failed(0));
         }
 
-        var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxAddresses)];
+        var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxFunctions)];
         for (var i = 0; i < functions.Length; i++)
         {
             functions[i] = new FunctionParameters(
                 reader.Number(), Variables(ref reader, types), reader.Flag() ? Variable(ref reader, types) : null)
             {
                 TakesMore = reader.Flag(),
+                Statics = Statics(ref reader, types),
             };
         }
 
@@ -153,14 +158,14 @@ public static class DebugWire
     private static DebugQuery.Parameters Parameters(ref WireReader reader)
     {
         var hops = (int)reader.Checked(reader.Number(), DebugQuery.Parameters.MaxHops);
-        var names = Texts(ref reader, DebugQuery.Parameters.MaxNames);
-        var addresses = new ulong[reader.Count(DebugQuery.Parameters.MaxAddresses)];
-        for (var i = 0; i < addresses.Length; i++)
+        var typeNames = Texts(ref reader, DebugQuery.Parameters.MaxNames);
+        var functions = new AskedFunction[reader.Count(DebugQuery.Parameters.MaxFunctions)];
+        for (var i = 0; i < functions.Length; i++)
         {
-            addresses[i] = reader.Number();
+            functions[i] = new AskedFunction(reader.Number(), Texts(ref reader, DebugQuery.Parameters.MaxNames));
         }
 
-        return new DebugQuery.Parameters([.. addresses], new AskedTypes(hops, names));
+        return new DebugQuery.Parameters([.. functions], hops) { TypeNames = typeNames };
     }
 
     private static ReadOnlySpan<byte> NoTypes()
@@ -168,40 +173,6 @@ public static class DebugWire
         var writer = new WireWriter();
         ShapeWire.Write(writer, TypeTable.Empty);
         return writer.Written;
-    }
-
-    private static void Write(WireWriter writer, FunctionParameters function)
-    {
-        writer.Number(function.Address);
-        writer.List([.. function.Parameters.Take(MaxVariables)], variable => Write(writer, variable));
-        writer.Flag(function.Result is not null);
-        if (function.Result is { } result)
-        {
-            Write(writer, result);
-        }
-
-        writer.Flag(function.TakesMore);
-    }
-
-    private static void Write(WireWriter writer, SiteVariable variable)
-    {
-        writer.Text(variable.Name);
-        writer.Index(variable.Type);
-        writer.Piece(variable.Place);
-    }
-
-    private static SiteVariable Variable(ref WireReader reader, TypeTable types) =>
-        new(reader.Text(), reader.Index(types.Shapes.Count), reader.Piece());
-
-    private static EquatableArray<SiteVariable> Variables(ref WireReader reader, TypeTable types)
-    {
-        var variables = new SiteVariable[reader.Count(MaxVariables)];
-        for (var i = 0; i < variables.Length; i++)
-        {
-            variables[i] = Variable(ref reader, types);
-        }
-
-        return [.. variables];
     }
 
     private static bool WriteUpTo<T>(WireWriter writer, IReadOnlyList<T> items, Action<WireWriter, T> write)

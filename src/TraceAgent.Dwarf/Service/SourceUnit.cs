@@ -52,8 +52,8 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
 
     public LineHeader Header => header;
 
-    /// <summary>The unit with the functions and types.</summary>
-    public Unit Whole => unit;
+    /// <summary>The entry of the unit with the functions and variables.</summary>
+    public Entry? Root => unit.Root;
 
     public LineTable Lines => _lines ??= LineTable.Read(header);
 

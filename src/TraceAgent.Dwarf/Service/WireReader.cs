@@ -63,6 +63,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             WireTag.Memory => new LocationPiece.Memory(Expression()),
             WireTag.Value => new LocationPiece.Value(Expression()),
             WireTag.Static => new LocationPiece.Static(Number()),
+            WireTag.ThreadLocal => new LocationPiece.ThreadLocal(Number()),
             WireTag.Bytes => new LocationPiece.Bytes([.. _cursor.Bytes(Checked(Number(), MaxText))]),
             WireTag.Pieces => new LocationPiece.Pieces(Pieces()),
             WireTag.Pointee => new LocationPiece.Pointee(Number(), Signed()),

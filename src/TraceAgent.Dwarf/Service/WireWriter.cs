@@ -85,6 +85,10 @@ internal sealed class WireWriter
                 Byte(WireTag.Static);
                 Number(known.Address);
                 break;
+            case LocationPiece.ThreadLocal local:
+                Byte(WireTag.ThreadLocal);
+                Number(local.Offset);
+                break;
             case LocationPiece.Bytes { Content.Count: > MaxText }:
                 Piece(new LocationPiece.Missing(MissingReason.TooComplex));
                 break;
@@ -174,6 +178,7 @@ internal static class WireTag
     public const byte Pointee = 6;
     public const byte Missing = 7;
     public const byte FrameSlot = 8;
+    public const byte ThreadLocal = 9;
 
     public const byte Register = 1;
     public const byte Constant = 2;

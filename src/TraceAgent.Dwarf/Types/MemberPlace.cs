@@ -4,7 +4,9 @@ using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Types;
 
-/// <summary>Where a member is in its structure. DWARF 5, section 5.7.6; for bit fields before version 4, DWARF 3, section 5.6.6.</summary>
+/// <summary>
+/// The place of a member in its structure. DWARF 5, section 5.7.6; for bit fields before version 4, DWARF 3, section 5.6.6.
+/// </summary>
 /// <param name="Offset">Bytes from the start of the structure.</param>
 /// <param name="Bits">The length of a bit field; 0 for a whole value.</param>
 /// <param name="Shift">Bits at that offset below the bit field.</param>

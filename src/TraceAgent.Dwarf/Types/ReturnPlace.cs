@@ -6,7 +6,8 @@ using TraceAgent.Dwarf.Entries;
 namespace TraceAgent.Dwarf.Types;
 
 /// <summary>
-/// Where the result of a function is when it returns. x86-64: System V ABI, AMD64 supplement 3.2.3; arm64: Procedure Call Standard, 6.9;
+/// The place of the result of a function when it returns. x86-64: System V ABI, AMD64 supplement 3.2.3; arm64: Procedure Call
+/// Standard, 6.9;
 /// classes of C++: Itanium C++ ABI 3.1.3.1. Rust promises nothing; what is read here of its results is the same as in C.
 /// </summary>
 internal sealed class ReturnPlace
@@ -31,7 +32,7 @@ internal sealed class ReturnPlace
 
     private ReturnPlace(Architecture architecture, Unit unit) => (_architecture, _unit) = (architecture, unit);
 
-    /// <summary>What the registers of a word of 8 bytes are.</summary>
+    /// <summary>The kind of the registers of a word of 8 bytes.</summary>
     private enum WordClass
     {
         None,

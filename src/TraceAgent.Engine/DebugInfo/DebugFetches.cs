@@ -24,7 +24,7 @@ public sealed class DebugFetches(DebugServer server, TimeSpan wait = default) : 
     public event Action<string>? Waiting;
 
     /// <summary>
-    /// What a rule waits for, as words before "yet"; null when all is there, or cannot be had: then the reason is in
+    /// The thing that a rule waits for, as words before "yet"; null when all is there, or cannot be had: then the reason is in
     /// <paramref name="problem"/>.
     /// </summary>
     /// <param name="image">The open binary.</param>

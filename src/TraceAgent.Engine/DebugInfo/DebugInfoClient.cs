@@ -18,7 +18,7 @@ public static class DebugInfoClient
     // Below the limit of the process's data, so that the collector fails first and says so.
     private const ulong MaxHeap = 192UL << 20;
 
-    /// <summary>How often the same is asked again, each time with more of the files that the linker did not take.</summary>
+    /// <summary>The number of times that the same is asked again, each time with more of the files that the linker did not take.</summary>
     private const int MaxRounds = 4;
 
     /// <summary>The answer; null, with the reason in <paramref name="problem"/>, when there is none.</summary>

@@ -7,6 +7,7 @@ using TraceAgent.Linux.FileSystem;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Loading;
 
 namespace TraceAgent.Engine.DebugInfo;
 
@@ -23,16 +24,17 @@ public sealed class SiteParameters
     /// <param name="image">The open binary.</param>
     /// <param name="file">The binary.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="types">The types that are wanted beside those of the parameters.</param>
-    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, AskedTypes types)
+    /// <param name="demand">What else is asked.</param>
+    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(demand);
         if (!_wishes.TryGetValue(file, out var wish))
         {
             _wishes[file] = wish = new Wish();
         }
 
-        wish.Add(EntriesOf(image, sites), types);
+        wish.Add(EntriesOf(image, sites), demand);
     }
 
     /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
@@ -40,11 +42,12 @@ public sealed class SiteParameters
     /// <param name="file">The binary.</param>
     /// <param name="path">The name of the binary in messages.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="types">The types that are wanted beside those of the parameters.</param>
-    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, AskedTypes types)
+    /// <param name="demand">What else is asked.</param>
+    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(demand);
         if (sites.Groups.Count == 0)
         {
             return sites;
@@ -59,15 +62,15 @@ public sealed class SiteParameters
         }
 
         var entries = EntriesOf(image, sites);
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, types))
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, demand))
         {
-            Announce(image, file, sites, types);
+            Announce(image, file, sites, demand);
             _answers[file] = answers = Ask(image, path, _wishes[file]);
         }
 
         return answers.Problem is { } problem
             ? new SiteResolution([], [.. sites.Problems, problem])
-            : Placed(image, path, sites, answers);
+            : Placed(image, path, sites, (answers, demand));
     }
 
     /// <summary>Forgets all answers.</summary>
@@ -82,10 +85,13 @@ public sealed class SiteParameters
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Types);
-        foreach (var some in wish.Addresses.Chunk(DebugQuery.Parameters.MaxAddresses))
+        var answers = new Answers(wish.Hops, wish.TypeNames);
+        foreach (var some in wish.Functions.Chunk(DebugQuery.Parameters.MaxFunctions))
         {
-            var query = new DebugQuery.Parameters([.. some], wish.Types);
+            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops))
+            {
+                TypeNames = [.. wish.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
+            };
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
                 answers.Problem = problem;
@@ -98,7 +104,11 @@ public sealed class SiteParameters
         return answers;
     }
 
-    private static SiteResolution Placed(ElfImage image, string path, SiteResolution sites, Answers answers)
+    private static AskedFunction AskedFunctionOf(KeyValuePair<ulong, HashSet<string>> wished) =>
+        new(wished.Key, [.. wished.Value.Order(StringComparer.Ordinal).Take(DebugQuery.Parameters.MaxNames)]);
+
+    private static SiteResolution Placed(
+        ElfImage image, string path, SiteResolution sites, (Answers Answers, DebugDemand Demand) asked)
     {
         var placed = new List<(SiteAbi Abi, ProbeSite Site)>();
         var unknown = new List<ProbeSite>();
@@ -106,7 +116,7 @@ public sealed class SiteParameters
         {
             foreach (var site in group.Sites)
             {
-                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, answer))
+                if (asked.Answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, answer))
                 {
                     unknown.Add(site);
                     continue;
@@ -117,6 +127,10 @@ public sealed class SiteParameters
                     Types = answer.Types,
                     NamedTypes = answer.NamedTypes,
                     Parameters = OnEntry(image, site.Address, function.Parameters, answer.Types),
+                    Statics =
+                    [
+                        .. function.Statics.Where(one => asked.Demand.Names.Contains(one.Name)).Select(one => Loaded(image, site, one)),
+                    ],
                     Result = function.Result,
                     TakesMore = function.TakesMore,
                 }, site));
@@ -132,6 +146,12 @@ public sealed class SiteParameters
         return new SiteResolution(
             [.. placed.GroupBy(one => one.Abi).Select(one => new SiteGroup(one.Key, [.. one.Select(site => site.Site)]))],
             [.. problems]);
+    }
+
+    private static SiteStatic Loaded(ElfImage image, ProbeSite site, SiteStatic variable)
+    {
+        var place = LoadedPlace.Of(image, site, variable.Place, out var whyMissing);
+        return variable with { Place = place, WhyMissing = whyMissing };
     }
 
     /// <summary>The parameters where they are on entry: what only the frame has, the code shows.</summary>
@@ -164,37 +184,52 @@ public sealed class SiteParameters
     /// <summary>The functions of a binary that rules will ask about.</summary>
     private sealed class Wish
     {
-        public SortedSet<ulong> Addresses { get; } = [];
+        public SortedDictionary<ulong, HashSet<string>> Functions { get; } = [];
 
-        public AskedTypes Types { get; private set; } = new(0, []);
+        public HashSet<string> TypeNames { get; } = [];
 
-        public void Add(IEnumerable<ulong> entries, AskedTypes types)
+        public int Hops { get; private set; }
+
+        public void Add(IEnumerable<ulong> entries, DebugDemand demand)
         {
-            Addresses.UnionWith(entries);
-            Types = new AskedTypes(
-                Math.Min(Math.Max(Types.Hops, types.Hops), DebugQuery.Parameters.MaxHops),
-                [.. Types.Names.Union(types.Names).Take(DebugQuery.Parameters.MaxNames)]);
+            foreach (var entry in entries)
+            {
+                if (!Functions.TryGetValue(entry, out var known))
+                {
+                    Functions[entry] = known = [];
+                }
+
+                known.UnionWith(demand.Names);
+            }
+
+            TypeNames.UnionWith(demand.TypeNames);
+            Hops = Math.Max(Hops, demand.Hops);
         }
     }
 
-    /// <summary>What is known of a binary.</summary>
-    /// <param name="types">The types that were asked for.</param>
-    private sealed class Answers(AskedTypes types)
+    /// <summary>The answers about one binary.</summary>
+    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
+    /// <param name="typeNames">The names of types that were asked for.</param>
+    private sealed class Answers(int hops, IReadOnlySet<string> typeNames)
     {
-        private readonly HashSet<ulong> _asked = [];
+        private readonly Dictionary<ulong, HashSet<string>> _asked = [];
         private readonly Dictionary<ulong, (FunctionParameters Function, DebugAnswer Answer)> _functions = [];
 
         public SiteProblem? Problem { get; set; }
 
-        public bool Has(IEnumerable<ulong> entries, AskedTypes wanted) => Problem is not null
-            || (wanted.Hops <= types.Hops && wanted.Names.All(types.Names.Contains) && entries.All(_asked.Contains));
+        public bool Has(IEnumerable<ulong> entries, DebugDemand demand) => Problem is not null
+            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames) && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
 
         public (FunctionParameters Function, DebugAnswer Answer)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;
 
-        public void Add(ulong[] asked, DebugAnswer answer)
+        public void Add(KeyValuePair<ulong, HashSet<string>>[] asked, DebugAnswer answer)
         {
-            _asked.UnionWith(asked);
+            foreach (var (entry, names) in asked)
+            {
+                _asked[entry] = [.. names];
+            }
+
             foreach (var function in answer.Functions)
             {
                 _functions[function.Address] = (function, answer);

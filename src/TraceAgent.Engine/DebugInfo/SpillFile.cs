@@ -6,7 +6,8 @@ namespace TraceAgent.Engine.DebugInfo;
 internal static class SpillFile
 {
     /// <summary>
-    /// Where such a file may be: first the service's cache, since its sandbox leaves hardly any other folder that can be written to.
+    /// The folders that may hold such a file: first the service's cache, since its sandbox leaves hardly any other
+    /// folder that can be written to.
     /// </summary>
     private static IEnumerable<string> Folders =>
     [

@@ -265,7 +265,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         !file.HasErrors && diagnostics.TrueForAll(
             d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
-    /// <summary>What remains of a file without the rules in which an error is; null when nothing does.</summary>
+    /// <summary>The file without the rules in which an error is; null when nothing does.</summary>
     private static RuleFile? WithoutErrors(RuleFile file, List<Diagnostic> diagnostics)
     {
         var places = diagnostics.Where(d => d.Severity == Severity.Error).Select(d => d.At).ToHashSet();

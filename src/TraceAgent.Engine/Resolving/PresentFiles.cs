@@ -76,7 +76,7 @@ internal sealed class PresentFiles(PermittedBinaries? permitted)
     }
 
     /// <summary>Ends an evaluation: what comes is looked at anew.</summary>
-    /// <param name="searched">What else the answers rest on, such as folders that were searched.</param>
+    /// <param name="searched">The other things that the answers rest on, such as folders that were searched.</param>
     public void Settle(IEnumerable<string> searched)
     {
         var now = DateTime.UtcNow;

@@ -28,7 +28,7 @@ public static class ProbeParts
         var found = SiteFinder.Find(rule, image, file.Path);
         if (rule.NeedsDebugInfo)
         {
-            found = new SiteParameters().Of(image, file.Identity, file.Path, found, rule.AskedTypes);
+            found = new SiteParameters().Of(image, file.Identity, file.Path, found, DebugDemand.Of(rule));
         }
 
         return At(found, new PresentFile(new TargetFile(file.Path), file.Identity), new RuleBindings(rule), new RuleProblems(rule));

@@ -7,7 +7,7 @@ namespace TraceAgent.Engine.Resolving;
 /// Refuses returns where the kernel follows them by a system call for which a seccomp filter ends the process. The current
 /// processes do not matter: the next one, or one of these, may give itself a filter, and would be ended at its next return.
 /// </summary>
-/// <param name="returnsAreFatal">Whether this kernel does that. Asked when the first rule needs returns.</param>
+/// <param name="returnsAreFatal">A function that tells whether this kernel does that. Called when the first rule needs returns.</param>
 public sealed class SeccompReturns(Func<bool> returnsAreFatal)
 {
     private readonly Lazy<bool> _returnsAreFatal = new(returnsAreFatal);

@@ -47,7 +47,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
 
         if (rule.NeedsDebugInfo && image is not null)
         {
-            found = _parameters.Of(image, identity, file.Path, found, rule.AskedTypes);
+            found = _parameters.Of(image, identity, file.Path, found, DebugDemand.Of(rule));
         }
 
         if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
@@ -77,7 +77,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         {
             var found = Find(rule, image, present.File.Path);
             _announced[(rule, present.Identity)] = found;
-            _parameters.Announce(image, present.Identity, found, rule.AskedTypes);
+            _parameters.Announce(image, present.Identity, found, DebugDemand.Of(rule));
         }
     }
 

@@ -18,7 +18,7 @@ namespace TraceAgent.Engine.Resolving;
 public sealed class SourceComparison(DebugFolders? folders)
 {
     /// <summary>A parameter's type, what it points to, and nothing farther.</summary>
-    private static readonly AskedTypes Types = new(Hops: 2, []);
+    private static readonly DebugDemand Asked = new(Hops: 2, []);
 
     /// <summary>The warnings, each at its place in a rule file.</summary>
     public IReadOnlyList<Diagnostic> Of(IEnumerable<RuleProbe> probes)
@@ -64,13 +64,13 @@ public sealed class SourceComparison(DebugFolders? folders)
         var parameters = new SiteParameters();
         foreach (var place in places)
         {
-            parameters.Announce(image, identity, place.Sites, Types);
+            parameters.Announce(image, identity, place.Sites, Asked);
         }
 
         var found = new List<Diagnostic>();
         foreach (var place in places)
         {
-            foreach (var group in parameters.Of(image, identity, path, place.Sites, Types).Groups)
+            foreach (var group in parameters.Of(image, identity, path, place.Sites, Asked).Groups)
             {
                 found.AddRange(SourceContradictions.Of(place.Rule, (DebugSiteAbi)group.Abi, group.Sites[0].DisplayName));
             }

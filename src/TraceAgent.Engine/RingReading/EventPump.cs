@@ -31,7 +31,7 @@ public sealed class EventPump : IDisposable
     /// <param name="ring">The ring of the records.</param>
     /// <param name="records">Writes the lines of records.</param>
     /// <param name="clock">The clock of the events.</param>
-    /// <param name="reports">What else is to be written now and then.</param>
+    /// <param name="reports">The reports that are written now and then.</param>
     public EventPump(RingReader ring, LineWriter records, WallClock clock, PeriodicReports reports)
     {
         (_ring, _records, _batch, _clock, _reports) = (ring, records, records.Batch, clock, reports);

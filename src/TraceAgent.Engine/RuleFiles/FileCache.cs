@@ -16,7 +16,7 @@ internal sealed class FileCache<TKey, TFile>
 {
     private readonly Dictionary<TKey, (FileIdentity Identity, bool IsSettled, TFile File)> _files = [];
 
-    /// <summary>What was read last.</summary>
+    /// <summary>The content that was read last.</summary>
     public IEnumerable<TKey> Keys => _files.Keys;
 
     /// <summary>Reads a file if it may have changed. Returns the same object again for a file that says the same.</summary>

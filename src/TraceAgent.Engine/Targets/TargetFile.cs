@@ -17,6 +17,6 @@ public sealed record TargetFile(string Path, string Source)
 /// <param name="WatchedNames">The names of files whose appearance would change this.</param>
 public sealed record TargetFiles(IReadOnlyList<TargetFile> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames)
 {
-    /// <summary>What was tried, when there are no files; null where the target says it itself.</summary>
+    /// <summary>The names that were tried, when there are no files; null where the target says it itself.</summary>
     public string? Missing { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace TraceAgent.Events.Decoding;
 
 /// <summary>
-/// What tracing adds to the duration of a call on this host, by the kinds of its two hits, in ns: 0 until it has been measured.
+/// The time that tracing adds to the duration of a call on this host, by the kinds of its two hits, in ns: 0 until it has been measured.
 /// Any thread may set it; it is read for each event.
 /// </summary>
 public sealed class AddedTimes

@@ -26,7 +26,7 @@ public sealed class EventDecoder
         _cgroups = cgroups;
     }
 
-    /// <summary>What is taken off the durations that messages show.</summary>
+    /// <summary>The times that are subtracted from the durations that messages show.</summary>
     public AddedTimes Added { get; } = new();
 
     /// <summary>Records that were shorter than their layout.</summary>

@@ -28,7 +28,10 @@ public sealed class TracedEvent : StreamEvent
     /// <summary>The time from entry to return in ns as it was measured, for calls only.</summary>
     public ulong Duration { get; set; }
 
-    /// <summary>What the two hits of the call have added to <see cref="Duration"/>, in ns; never more than it. 0 when not known.</summary>
+    /// <summary>
+    /// The time that the two hits of the call have added to <see cref="Duration"/>, in ns; never more than it. 0 when not
+    /// known.
+    /// </summary>
     public ulong AddedByTracing { get; set; }
 
     /// <summary>The time that the call took without what tracing added, in ns, for calls only.</summary>

@@ -219,7 +219,7 @@ public sealed unsafe class HelperProcess(string verb)
     private static int DescriptorOf(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 }
 
-/// <summary>How a helper ended.</summary>
+/// <summary>The way in which a helper ended.</summary>
 /// <param name="Bytes">The answer; null when it failed.</param>
 /// <param name="Signal">The signal that ended it; 0 for none.</param>
 /// <param name="ExitCode">The exit code when no signal ended it.</param>

@@ -23,6 +23,7 @@ internal sealed class DebugScope : PlaceScope
         var used = new HashSet<string>();
         Parameters = [.. abi.Parameters.Select((parameter, index) => DebugValue.Of(
             abi, parameter, Unused(NameOf(parameter.Name, index), used)))];
+        Statics = [.. abi.Statics.Select(one => DebugValue.Of(abi, new SiteVariable(one.Name, one.Type, one.Place), one.Name))];
         _result = abi.Result is { } result ? DebugValue.Of(abi, result, "ret", isResult: true) : null;
         _resultOfCall = abi.Result is { Place: LocationPiece.Memory } && _result is { Type.IsInPlace: true }
             ? _result with { Value = AtCallersAddress(abi.Architecture) }
@@ -34,6 +35,18 @@ internal sealed class DebugScope : PlaceScope
 
     /// <summary>The parameters in the order of the source, also those that have no value here.</summary>
     public IReadOnlyList<DebugValue> Parameters { get; }
+
+    /// <summary>The variables that are not of one call, also those that have no value here.</summary>
+    public IReadOnlyList<DebugValue> Statics { get; }
+
+    /// <summary>The reason why a variable that is not of one call cannot be had; null when there is none to say.</summary>
+    public string? WhyNoStatic(string name) => _abi.Statics.FirstOrDefault(one => one.Name == name) switch
+    {
+        { Candidates.Count: > 0 } several =>
+            $"several variables have that name, and none of them is of this source file: {string.Join(", ", several.Candidates)}",
+        { WhyMissing: { } reason } => reason,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override SiteValue Argument(int index) => _convention.Argument(index);

@@ -39,6 +39,7 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
             : variable.Place switch
             {
                 LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(AddressOf(memory, isResult), type), Outcome.Ok),
+                LocationPiece.Value { Computed: Expr.Constant constant } => InRegister(new Term.Number(constant.Value)),
                 LocationPiece.Value value => InRegister(new Term.Placed(value.Computed) { IsOfResult = isResult }),
                 LocationPiece.Bytes { Content.Count: <= sizeof(ulong) } bytes => InRegister(new Term.Number(NumberOf(bytes.Content))),
                 LocationPiece.Pieces pieces => InParts(pieces.Parts),
@@ -90,8 +91,9 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
         _ => new Term.Load(address, type.Width, type.IsSigned),
     };
 
-    private static Term.Placed AddressOf(LocationPiece.Memory memory, bool isResult) =>
-        new(memory.Address) { IsAddress = true, IsOfResult = isResult };
+    private static Term AddressOf(LocationPiece.Memory memory, bool isResult) => !isResult && memory.Address.IsOfNoPlace()
+        ? new Term.Global(memory.Address)
+        : new Term.Placed(memory.Address) { IsAddress = true, IsOfResult = isResult };
 
     private static Outcome WhyNo(LocationPiece place) =>
         place is LocationPiece.Missing missing ? OutcomeOf(missing.Reason) : Outcome.NotSupported;

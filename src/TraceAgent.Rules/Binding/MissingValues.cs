@@ -15,6 +15,11 @@ internal static class MissingValues
     /// <summary>The rule names <c>errno</c>, and the place has none.</summary>
     private const string ErrnoCode = "TA247";
 
+    /// <summary>The rule reads a variable of the program where it is not known where the file lies.</summary>
+    private const string GlobalCode = "TA248";
+
+    private const string NotAtCaller = "where the file lies is not known at the caller: use 'on: call', or leave 'return_at: caller' out";
+
     /// <summary>The missing values, each at its place in the rule file; empty when a plan can be made.</summary>
     public static IEnumerable<Diagnostic> Of(Rule rule, RuleTerms rules, PlaceScope place)
     {
@@ -52,6 +57,13 @@ internal static class MissingValues
             yield return Diagnostic.Error(ErrnoCode, rule.Syntax.ErrnoPlace ?? rule.Where.At, "errno cannot be had", whyNone);
         }
 
+        if (rule.On is ProbeTrigger.Return or ProbeTrigger.Both && !KnowsLoadAddressOnReturn(rule, place.Abi)
+            && terms.OfType<Term.Global>().Any(global => global.Read.Uses(SpecialValue.LoadAddress)))
+        {
+            yield return Diagnostic.Error(
+                GlobalCode, rule.Where.At, "variables that are not of one call cannot be had", NotAtCaller);
+        }
+
         if (CapturePlan.Pairs(rule.On, place.Abi.LeavesByJumps) && !place.Abi.PairsCalls)
         {
             yield return Missing(rule.Where.At, "the goroutine, by which a return is known to belong to a call,");
@@ -62,7 +74,7 @@ internal static class MissingValues
     private static string? WhyNoErrno(Rule rule, SiteAbi abi) => abi.Errno switch
     {
         { Read: { } read } when read.Uses(SpecialValue.LoadAddress) && !KnowsLoadAddressOnReturn(rule, abi) =>
-            "where the file lies is not known at the caller: use 'on: call', or leave 'return_at: caller' out",
+            NotAtCaller,
         { Read: not null } => null,
         { WhyMissing: { } reason } => reason,
         _ => "nothing is known of it there",

@@ -16,7 +16,7 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>The names in the order in which they were added.</summary>
-    public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
+    public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys).Concat(_others.Keys);
 
     /// <inheritdoc/>
     public override bool KnowsTypes => outer.KnowsTypes;

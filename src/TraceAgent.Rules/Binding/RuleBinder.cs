@@ -42,7 +42,8 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
             condition.Exclude(capture.Name, "its own expression has an error");
         }
 
-        var all = Parameters().Concat(results).Concat(captures.SelectMany(Members)).DistinctBy(value => (value.Name, value.Value))
+        var captured = Parameters().Concat(results).Concat(captures.SelectMany(Members)).ToList();
+        var all = captured.Concat(NamedInMessages(captured)).DistinctBy(value => (value.Name, value.Value))
             .Where(value => !returned.Any(one => (one.Name, one.Value) == (value.Name, value.Value))).ToEquatableArray();
         return new RuleTerms
         {
@@ -93,6 +94,15 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
         ? debug.Parameters.SelectMany(ValuesOf)
         : [];
+
+    /// <summary>The variables that are not of one call and that only messages name.</summary>
+    private IEnumerable<ComputedValue> NamedInMessages(List<ComputedValue> captured) =>
+        _syntax.HasAutomaticArguments && place is DebugScope debug
+            ? debug.Statics.Where(variable => variable.Value is not null && IsShown(variable.Name)
+                && !captured.Exists(value => value.Name == variable.Name)).SelectMany(ValuesOf)
+            : [];
+
+    private bool IsShown(string name) => _syntax.Messages.Any(message => message.Names.Contains(name));
 
     private IReadOnlyList<ComputedValue> ValuesOf(DebugValue parameter) =>
         parameter.Value is { } value && StructureValues.IsStructure(parameter.Type)

@@ -82,6 +82,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         if (syntax.HasAutomaticArguments && place is DebugScope debug)
         {
             AddParameters(scope, debug, reason);
+            AddStatics(scope, debug);
         }
 
         return scope;
@@ -100,6 +101,21 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             else
             {
                 scope.Exclude(parameter.Name, reason);
+            }
+        }
+    }
+
+    private static void AddStatics(NameScope scope, DebugScope debug)
+    {
+        foreach (var variable in debug.Statics)
+        {
+            if (variable.Value is { } value)
+            {
+                scope.AddOtherwise(variable.Name, value, variable.Type);
+            }
+            else
+            {
+                scope.Exclude(variable.Name, debug.WhyNoStatic(variable.Name) ?? ReasonOf(variable.WhyMissing));
             }
         }
     }

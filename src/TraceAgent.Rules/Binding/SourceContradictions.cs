@@ -30,7 +30,7 @@ public static class SourceContradictions
 
     /// <summary>The contradictions, each at its place in the rule file.</summary>
     /// <param name="rule">The rule.</param>
-    /// <param name="source">What debug information says of the function.</param>
+    /// <param name="source">The parameters of the function as debug information has them.</param>
     /// <param name="name">The function in messages.</param>
     public static IEnumerable<Diagnostic> Of(Rule rule, DebugSiteAbi source, string name)
     {

@@ -12,11 +12,11 @@ internal sealed class TermLowering(PlaceScope place)
     public Expr Lower(Term term) => Lower(term, _ => null);
 
     /// <summary>
-    /// Lowers a term that is computed on return of a call. Each largest part that names arguments but nothing of the return is
-    /// left to <paramref name="onEntry"/>; of a <see cref="Term.OnReturn"/>, only arguments and variables themselves.
+    /// Lowers a term that is computed on return of a call. Each largest part that names arguments or variables but nothing of the
+    /// return is left to <paramref name="onEntry"/>; of a <see cref="Term.OnReturn"/>, only arguments and variables of the call.
     /// </summary>
     public Expr LowerOnReturn(Term term, Func<Expr, Expr> onEntry) =>
-        Lower(term, part => part.NeedsEntry && !part.NeedsReturn ? onEntry(Lower(part)) : null);
+        Lower(term, part => part.IsOfMoment && !part.NeedsReturn ? onEntry(Lower(part)) : null);
 
     private Expr Lower(Term term, Func<Term, Expr?> replace) => replace(term) ?? term switch
     {
@@ -24,6 +24,7 @@ internal sealed class TermLowering(PlaceScope place)
         Term.Argument argument => place.Argument(argument.Index).Read ?? throw Missing($"argument {argument.Index + 1}"),
         Term.Result result => place.Result(result.Part).Read ?? throw Missing($"word {result.Part + 1} of a return value"),
         Term.Placed placed => placed.Read,
+        Term.Global global => global.Read,
         Term.Errno => place.Abi.Errno?.Read ?? throw Missing("errno"),
         Term.Special special => new Expr.Special(special.Value),
         Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),

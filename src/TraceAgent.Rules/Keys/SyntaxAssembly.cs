@@ -105,10 +105,10 @@ internal static class SyntaxAssembly
     {
         foreach (var message in MessagesOf(draft))
         {
-            if (TemplatePath.PlaceOf(ValueName.Errno, message.Value) is { } place)
+            foreach (var hole in TemplatePath.NamesIn(message.Value).Where(hole => hole.Text == ValueName.Errno))
             {
                 // As far from the start as in the message, so that positions are those of the message.
-                var expression = Parse(message, new string(' ', place) + ValueName.Errno, names, bag);
+                var expression = Parse(message, new string(' ', hole.Start) + hole.Text, names, bag);
                 return new WrittenCapture(ValueName.Errno, expression, null, null);
             }
         }
@@ -176,7 +176,12 @@ internal static class SyntaxAssembly
             }
         }
 
-        return kinds.Select(kind => new WrittenMessage(
+        return kinds.Select(kind => MessageOf(
             kind, draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format)).ToEquatableArray();
     }
+
+    private static WrittenMessage MessageOf(EventKind kind, YamlScalar? text) => new(kind, text)
+    {
+        Names = [.. TemplatePath.NamesIn(text?.Value ?? "").Select(hole => hole.Text).Distinct()],
+    };
 }

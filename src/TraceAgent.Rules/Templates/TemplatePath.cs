@@ -25,18 +25,16 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
         }
     }
 
-    /// <summary>The place of the first hole that names a value by this plain name, UTF-16 units from the start; null for none.</summary>
-    public static int? PlaceOf(string name, string template)
+    /// <summary>The plain names in the holes of a template, which stand for values of that name.</summary>
+    public static IEnumerable<TemplatePath> NamesIn(string template)
     {
         foreach (Match hole in PlainHole().Matches(template))
         {
-            if (hole.Groups["name"] is { Success: true } plain && plain.Value == name)
+            if (hole.Groups["name"] is { Success: true } name)
             {
-                return plain.Index;
+                yield return new TemplatePath(name.Value, name.Index);
             }
         }
-
-        return null;
     }
 
     [GeneratedRegex(@"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*\z", RegexOptions.ECMAScript)]
@@ -49,7 +47,7 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
     [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]*[^A-Za-z0-9_{},:][^{},:]*)[^{}]*\}")]
     private static partial Regex Hole();
 
-    /// <summary>A doubled brace, which is text, or a hole that begins with a name.</summary>
-    [GeneratedRegex(@"\{\{|\}\}|\{[@$]?(?<name>[A-Za-z0-9_]+)[^{}]*\}")]
+    /// <summary>A doubled brace, which is text, or a hole with a name alone.</summary>
+    [GeneratedRegex(@"\{\{|\}\}|\{[@$]?(?<name>[A-Za-z0-9_]+)([,:][^{}]*)?\}")]
     private static partial Regex PlainHole();
 }

@@ -23,6 +23,11 @@ public abstract record Term
 
     public sealed record Special(SpecialValue Value) : Term;
 
+    /// <summary>
+    /// A value that is computed like this at every place of the file, such as the address of a variable that is not of one call.
+    /// </summary>
+    public sealed record Global(Expr Read) : Term;
+
     /// <summary>The thread's <c>errno</c> when the function returns.</summary>
     public sealed record Errno : Term;
 
@@ -72,6 +77,9 @@ public abstract record Term
     /// <summary>True for an argument, or a variable, as it was on entry.</summary>
     internal bool IsVariable =>
         this is Argument or Placed { IsOfResult: false } or Load { Address: Placed { IsAddress: true, IsOfResult: false } };
+
+    /// <summary>True when what it reads may be another value when the function returns.</summary>
+    internal bool IsOfMoment => NeedsEntry || this is Global || Children.Any(c => c.IsOfMoment);
 
     /// <summary>This term and all terms in it.</summary>
     internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);

@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Types;
 /// <param name="Parameters">The parameters in order.</param>
 internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters)
 {
-    /// <summary>Whether it is called on an object, as a member of a class.</summary>
+    /// <summary>The kind of call: on an object, as a member of a class, or not.</summary>
     public ObjectArgument Object { get; init; }
 
     /// <summary>The place where it leaves its result.</summary>

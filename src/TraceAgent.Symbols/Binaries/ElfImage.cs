@@ -57,6 +57,9 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>True when addresses at run time are those of the file: a program that is not position-independent.</summary>
     internal bool HasFixedAddresses => _header.Type == ElfHeader.Executable;
 
+    /// <summary>True when the file is a program and never a library: it has fixed addresses, or its linker was told so.</summary>
+    internal bool IsOnlyProgram => HasFixedAddresses || HasPieFlag();
+
     /// <summary>True when Go's linker made the file, with or without C code in it.</summary>
     public bool IsGo { get; }
 

@@ -87,7 +87,7 @@ internal sealed class ErrnoPlace
         return null;
     }
 
-    /// <summary>What <c>rax</c> holds, as a sum.</summary>
+    /// <summary>The value of <c>rax</c>, as a sum.</summary>
     private sealed class Sum
     {
         private bool _isSet;

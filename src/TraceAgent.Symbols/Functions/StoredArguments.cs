@@ -17,10 +17,10 @@ public sealed class StoredArguments
     private const int MaxInstructions = 256;
     private const int MaxBytes = 2048;
 
-    /// <summary>What stands for a register that a probe does not see.</summary>
+    /// <summary>The mark of a register that a probe does not see.</summary>
     private const int Vector = -1;
 
-    /// <summary>What stands for a value that is not one of the entry: what is stored there later is none either.</summary>
+    /// <summary>The mark of a value that is not one of the entry: what is stored there later is none either.</summary>
     private const int Unknown = -2;
 
     // The index is the DWARF number.
@@ -65,7 +65,7 @@ public sealed class StoredArguments
         return stores;
     }
 
-    /// <summary>Where a value of the frame is on entry; missing when no instruction shows it.</summary>
+    /// <summary>The location of a value of the frame on entry; missing when no instruction shows it.</summary>
     /// <param name="slot">The place in the frame.</param>
     /// <param name="size">The length of the value in bytes; 0 when it is not known.</param>
     public LocationPiece Of(LocationPiece.FrameSlot slot, long size)

@@ -26,7 +26,7 @@ internal static class GoSpelling
 
     /// <summary>True when the symbol is the function made for one shape, or for all.</summary>
     /// <param name="symbol">The name in the symbol table.</param>
-    /// <param name="asked">What <see cref="ForAnyTypes"/> says.</param>
+    /// <param name="asked">The result of <see cref="ForAnyTypes"/>.</param>
     public static bool IsShapeOf(ReadOnlySpan<byte> symbol, ReadOnlySpan<byte> asked)
     {
         // Most names differ before their first bracket.

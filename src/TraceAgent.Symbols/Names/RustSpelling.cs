@@ -4,7 +4,7 @@ using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Names;
 
-/// <summary>What of a name of Rust is written in several ways: brackets of types, generic arguments, hashes.</summary>
+/// <summary>The parts of a name of Rust that are written in several ways: brackets of types, generic arguments, hashes.</summary>
 internal static partial class RustSpelling
 {
     public static bool IsRust(ReadOnlySpan<byte> mangled) =>

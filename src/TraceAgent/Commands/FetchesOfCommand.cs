@@ -13,7 +13,7 @@ internal static class FetchesOfCommand
     /// </summary>
     private static readonly TimeSpan WaitTime = TimeSpan.FromSeconds(20);
 
-    /// <summary>What fetches; null when the configuration names no server.</summary>
+    /// <summary>The fetches; null when the configuration names no server.</summary>
     public static DebugFetches? Of(AgentConfiguration? configuration)
     {
         if (configuration?.DebugServer is not var (address, cache))

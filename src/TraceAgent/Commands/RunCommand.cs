@@ -101,7 +101,7 @@ internal static class RunCommand
             return ExitCode.InvalidConfiguration;
         }
 
-        // Somebody who tries rules beside the service obeys what it says of safety, and takes nothing that is the service's own.
+        // Somebody who tries rules beside the service keeps to what it says of safety, and takes nothing that is the service's own.
         var isAdHoc = configPath is null && rulePaths.Length > 0 && file.Source.Text.Length > 0;
         configuration = isAdHoc ? configuration.WithoutServices : configuration;
         var fromConfiguration = rulePaths.Length == 0;

@@ -74,7 +74,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     public void FollowProcesses() => _watching = Task.Factory.StartNew(
         () => Processes.Start(Pump.WhenDrained), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Sets what is taken off the durations of calls from now on.</summary>
+    /// <summary>Sets what is subtracted from the durations of calls from now on.</summary>
     public void SetAdded(AddedDuration added)
     {
         foreach (var (isEmulated, atInstructions) in new[] { (true, true), (true, false), (false, true), (false, false) })

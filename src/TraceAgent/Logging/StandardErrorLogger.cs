@@ -16,7 +16,7 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
     private const string OwnCategories = "TraceAgent";
     private const int StandardError = 2;
 
-    /// <summary>How long a message waits for a reader, once; those that follow do not wait.</summary>
+    /// <summary>The time that a message waits for a reader, once; those that follow do not wait.</summary>
     private const int TimeoutMs = 1000;
 
     /// <summary>

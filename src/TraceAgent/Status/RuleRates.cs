@@ -1,6 +1,6 @@
 namespace TraceAgent.Status;
 
-/// <summary>What a rule has counted between two looks at the agent, per second.</summary>
+/// <summary>The numbers that a rule has counted between two looks at the agent, per second.</summary>
 /// <param name="Calls">Calls.</param>
 /// <param name="Logged">Lines.</param>
 /// <param name="Lost">Lost calls.</param>

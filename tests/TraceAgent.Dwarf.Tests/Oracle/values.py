@@ -111,6 +111,8 @@ def compare(frame, name, kind, words, symbol):
         target = value.referenced_value().address if is_reference and not is_missing else None
     except (gdb.error, RuntimeError):
         return ""
+    if kind == "threadlocal":
+        return None
     if kind == "missing":
         if words[0] in OTHER:
             return ""

@@ -8,7 +8,7 @@ using TraceAgent.Symbols.Functions;
 namespace TraceAgent.Commands.Arguments;
 
 /// <summary>
-/// What a shell offers where only this machine knows the words. Nothing that goes wrong here is said: somebody is typing.
+/// The words that a shell offers where only this machine knows the words. Nothing that goes wrong here is said: somebody is typing.
 /// </summary>
 internal static class Completions
 {
@@ -25,7 +25,7 @@ internal static class Completions
         var name => BinaryNames.Beginning(name),
     });
 
-    /// <summary>What a binary and, after a colon, its functions are called.</summary>
+    /// <summary>The names of binaries and, after a colon, of their functions.</summary>
     public static IEnumerable<CompletionItem> Places(CompletionContext context)
     {
         var word = context.WordToComplete;

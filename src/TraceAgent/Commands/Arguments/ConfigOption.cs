@@ -10,7 +10,7 @@ namespace TraceAgent.Commands.Arguments;
 /// <summary>The option <c>--config</c> of commands that take a part of the agent configuration.</summary>
 internal static class ConfigOption
 {
-    /// <param name="description">What they take of it.</param>
+    /// <param name="description">The description, which says what they take of it.</param>
     public static Option<string?> Create(string description) => new("--config") { Description = description, HelpName = "FILE" };
 
     /// <summary>Reads the file. What is wrong with it is written to standard error.</summary>

@@ -19,7 +19,7 @@ namespace TraceAgent.Commands.Listings;
 /// <param name="withVariables">True to write variables.</param>
 internal sealed class LineListing(ElfImage image, string path, bool withVariables)
 {
-    private readonly VariableText _variables = new(image.Architecture);
+    private readonly VariableText _variables = new(image);
 
     public void WriteText(StreamWriter output, List<DebugAnswer> answers)
     {
@@ -77,7 +77,7 @@ internal sealed class LineListing(ElfImage image, string path, bool withVariable
                 json.WriteEndArray();
                 if (withVariables)
                 {
-                    _variables.WriteJson(json, site.Variables);
+                    _variables.WriteJson(json, site);
                 }
             });
         }
@@ -121,7 +121,7 @@ internal sealed class LineListing(ElfImage image, string path, bool withVariable
             if (site.Variables.Count > 0)
             {
                 var rows = new StringBuilder();
-                var table = new TextTable(new("NAME"), new("TYPE"), new("VALUE")) { Rows = _variables.Rows(site.Variables), Indent = 10 };
+                var table = new TextTable(new("NAME"), new("TYPE"), new("VALUE")) { Rows = _variables.Rows(site), Indent = 10 };
                 table.AppendTo(rows);
                 output.Write(rows.ToString());
             }

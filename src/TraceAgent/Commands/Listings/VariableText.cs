@@ -5,40 +5,42 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
+using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Loading;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands.Listings;
 
 /// <summary>Describes variables: type, and where the value is, or why it cannot be had and on which lines it can.</summary>
-/// <param name="architecture">The architecture that registers are of.</param>
-internal sealed class VariableText(Architecture architecture)
+/// <param name="image">The open binary.</param>
+internal sealed class VariableText(ElfImage image)
 {
     private const int MostBytes = 16;
 
-    private readonly ExprText _text = new(architecture, []);
+    private readonly ExprText _text = new(image.Architecture, []);
 
-    public IEnumerable<string[]> Rows(IEnumerable<LineVariable> variables) => variables.Select(variable => new[]
+    public IEnumerable<string[]> Rows(LineSite site) => site.Variables.Select(variable => new[]
     {
         PrintableText.Of(variable.Name), PrintableText.Of(variable.Type),
-        $"{Describe(variable.Place)}{(variable.Lives.Count > 0 ? $"; it can on {Describe(variable.Lives)}" : "")}",
+        $"{Describe(site, variable)}{(variable.Lives.Count > 0 ? $"; it can on {Describe(variable.Lives)}" : "")}",
     });
 
-    public void WriteJson(Utf8JsonWriter json, IEnumerable<LineVariable> variables)
+    public void WriteJson(Utf8JsonWriter json, LineSite site)
     {
         json.WriteStartArray("variables");
-        foreach (var variable in variables)
+        foreach (var variable in site.Variables)
         {
             json.WriteStartObject();
             json.WriteString("name", PrintableText.WellFormed(variable.Name));
             json.WriteString("kind", variable.IsParameter ? "parameter" : "local");
             json.WriteString("type", PrintableText.WellFormed(variable.Type));
-            if (variable.Place is LocationPiece.Missing missing)
+            if (PlaceOf(site, variable, out _) is LocationPiece.Missing missing)
             {
                 json.WriteString("problem", CodeOf(missing.Reason));
             }
             else
             {
-                json.WriteString("value", Describe(variable.Place));
+                json.WriteString("value", Describe(site, variable));
             }
 
             if (variable.Lives.Count > 0)
@@ -56,6 +58,21 @@ internal sealed class VariableText(Architecture architecture)
         }
 
         json.WriteEndArray();
+    }
+
+    private string Describe(LineSite site, LineVariable variable)
+    {
+        var place = PlaceOf(site, variable, out var whyMissing);
+        return whyMissing is null ? Describe(place) : $"{Describe(place)}: {whyMissing}";
+    }
+
+    /// <summary>The place of a variable: of one that each thread has, where the thread has it.</summary>
+    private LocationPiece PlaceOf(LineSite site, LineVariable variable, out string? whyMissing)
+    {
+        whyMissing = null;
+        return variable.Place is LocationPiece.ThreadLocal
+            ? LoadedPlace.Of(image, site.Address, variable.Place, out whyMissing)
+            : variable.Place;
     }
 
     private string Describe(LocationPiece place) => place switch

@@ -1,0 +1,7 @@
+static int same = 2;
+
+int same_b(int by)
+{
+    same += by;
+    return same;
+}
