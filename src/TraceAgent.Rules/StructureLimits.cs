@@ -1,6 +1,6 @@
 namespace TraceAgent.Rules;
 
-/// <summary>What of a structure is shown, where a rule captures it as a whole.</summary>
+/// <summary>The limits of what is shown of a structure where a rule captures it as a whole.</summary>
 /// <param name="Depth">The number of structures in structures, 1 to <see cref="MaxDepth"/>.</param>
 /// <param name="MaxBytes">
 /// The number of its first bytes, 1 to <see cref="MostBytes"/>. Texts to which its members point are not part of it.

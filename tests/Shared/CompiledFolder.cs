@@ -15,10 +15,19 @@ public abstract class CompiledFolder : IDisposable
 
     /// <summary>Runs a program to its end, and returns its output.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has all that it printed.</exception>
-    public static string Run(string program, params string[] arguments)
+    public static string Run(string program, params string[] arguments) => RunIn("", program, arguments);
+
+    /// <summary>The same with the folder as the current one, which is for what compilers leave where they run.</summary>
+    protected string RunHere(string program, params string[] arguments) => RunIn(_folder, program, arguments);
+
+    private static string RunIn(string folder, string program, string[] arguments)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

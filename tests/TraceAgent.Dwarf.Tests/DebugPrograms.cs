@@ -21,7 +21,7 @@ public sealed class DebugPrograms : CompiledFolder
         if (!File.Exists(path))
         {
             var input = In($"Programs/{source}");
-            Run(compiler, compiler == "go" ? ["build", .. words, "-o", path, input] : [.. words, "-o", path, input]);
+            RunHere(compiler, compiler == "go" ? ["build", .. words, "-o", path, input] : [.. words, "-o", path, input]);
         }
 
         return path;

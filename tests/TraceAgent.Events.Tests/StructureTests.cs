@@ -49,8 +49,8 @@ public class StructureTests
         0, Outcome.Null,
         """{"id":null,"low":null,"high":null,"tag":null,"codes":null,"rate":null}""",
         """{id=<null>, low=<null>, high=<null>, tag=<null>, codes=<null>, rate=<null>}""",
-        """{"items.0.id":"null","items.0.low":"null","items.0.high":"null","items.0.tag":"null",""" +
-        """"items.0.codes":"null","items.0.rate":"null"}""");
+        """{"items.0.id":"null","items.0.low":"null","items.0.high":"null","items.0.tag":"null","items.0.""" +
+        """codes":"null","items.0.rate":"null"}""");
 
     [Fact]
     public void A_redacted_member_is_hidden_in_the_object_and_in_the_message()

@@ -70,7 +70,7 @@ internal sealed class VariableLocation
         return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
     }
 
-    /// <summary>Where the value of a variable is that is not of one call; null for every other one.</summary>
+    /// <summary>The location of a variable that is not of one call; null for every other one.</summary>
     /// <param name="variable">The variable.</param>
     /// <param name="architecture">The processor.</param>
     public static LocationPiece? OfStatic(Entry variable, Architecture architecture)

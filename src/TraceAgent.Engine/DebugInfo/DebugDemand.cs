@@ -4,7 +4,7 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.DebugInfo;
 
-/// <summary>What is asked of the debug information of functions, besides their parameters.</summary>
+/// <summary>The questions to the debug information of functions, besides their parameters.</summary>
 /// <param name="Hops">See <see cref="DebugQuery.Parameters"/>.</param>
 /// <param name="Names">Names of parameters, or of variables that are not of one call.</param>
 public sealed record DebugDemand(int Hops, EquatableArray<string> Names)

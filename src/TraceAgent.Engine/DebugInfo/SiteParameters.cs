@@ -24,7 +24,7 @@ public sealed class SiteParameters
     /// <param name="image">The open binary.</param>
     /// <param name="file">The binary.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="demand">What else is asked.</param>
+    /// <param name="demand">The other questions.</param>
     public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(sites);
@@ -42,7 +42,7 @@ public sealed class SiteParameters
     /// <param name="file">The binary.</param>
     /// <param name="path">The name of the binary in messages.</param>
     /// <param name="sites">The sites.</param>
-    /// <param name="demand">What else is asked.</param>
+    /// <param name="demand">The other questions.</param>
     public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, DebugDemand demand)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -40,7 +40,7 @@ internal sealed class StructureValues
     /// <summary>The values of a structure, or of an array of them.</summary>
     /// <param name="name">The name of the structure.</param>
     /// <param name="value">The structure.</param>
-    /// <param name="limits">What of it is shown.</param>
+    /// <param name="limits">The limits of what is shown of it.</param>
     public static IReadOnlyList<ComputedValue> Of(string name, Bound value, StructureLimits limits)
     {
         var values = new StructureValues(limits);

@@ -5,9 +5,9 @@ namespace TraceAgent.Symbols.Binaries;
 
 /// <summary>A place that the loader fills in when it has loaded the file (an entry of DT_RELA or DT_JMPREL).</summary>
 /// <param name="Place">Virtual address of the place.</param>
-/// <param name="Type">What it fills in, as the processor's ABI counts it.</param>
+/// <param name="Type">The kind of value that it fills in, as the processor's ABI counts it.</param>
 /// <param name="Symbol">The index of the symbol in the table of dynamic symbols; 0 for none.</param>
-/// <param name="Addend">What is added.</param>
+/// <param name="Addend">The number that is added.</param>
 internal readonly record struct LoaderRelocation(ulong Place, uint Type, uint Symbol, long Addend)
 {
     private const int EntryBytes = 24;

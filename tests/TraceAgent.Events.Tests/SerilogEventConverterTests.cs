@@ -7,7 +7,7 @@ using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Tests;
 
-public class FlatEventTests
+public class SerilogEventConverterTests
 {
     private const string Format =
         "{fd:x} {fd,5} {path} {addr} {ret} {duration} {duration:ms} {comm} {exe} {symbol} {symbol:call} {rule} {pid}";
