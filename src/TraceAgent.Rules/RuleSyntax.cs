@@ -66,12 +66,13 @@ internal sealed record RuleSyntax
     public IEnumerable<WrittenExpression?> Expressions => Captures.Select(capture => capture.Expression).Append(When);
 
     /// <summary>
-    /// The names in expressions and messages that may be those of variables of the program: all but those that every rule has.
+    /// The names in expressions and messages that may be those of variables of the program: all but those that every rule has, and
+    /// <c>errno</c>, which debug information of a C library knows as a variable, and which is the one of the return.
     /// </summary>
     public IEnumerable<string> VariableNames => Expressions.SelectMany(expression => expression?.Tree?.Names ?? [])
         .Select(name => name.Value)
         .Concat(Messages.SelectMany(message => message.Names))
-        .Where(name => ValueName.Allows(name) && ValueName.ArgumentNumber(name) is null)
+        .Where(name => ValueName.Allows(name) && name != ValueName.Errno && ValueName.ArgumentNumber(name) is null)
         .Distinct();
 
     /// <summary>The first place that names the thread's <c>errno</c>; null for none.</summary>
