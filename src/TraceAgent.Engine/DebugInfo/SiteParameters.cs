@@ -218,7 +218,8 @@ public sealed class SiteParameters
         public SiteProblem? Problem { get; set; }
 
         public bool Has(IEnumerable<ulong> entries, DebugDemand demand) => Problem is not null
-            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames) && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
+            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames)
+                && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
 
         public (FunctionParameters Function, DebugAnswer Answer)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;
