@@ -106,6 +106,9 @@ public sealed record Rule
     /// <summary>The names of parameters, or of other variables of the program, that the rule asks debug information for.</summary>
     public IEnumerable<string> VariableNames => NeedsDebugInfo ? Syntax.VariableNames : [];
 
+    /// <summary>The types of the program to which the rule's expressions cast, with their namespaces.</summary>
+    public IEnumerable<string> TypeNames => NeedsDebugInfo ? Syntax.TypeNames : [];
+
     /// <summary>
     /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.
     /// </summary>

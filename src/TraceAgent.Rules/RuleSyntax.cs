@@ -114,6 +114,13 @@ internal sealed record RuleSyntax
         }
     }
 
+    /// <summary>The types of the program to which expressions cast, with their namespaces.</summary>
+    public EquatableArray<string> TypeNames =>
+    [
+        .. Expressions.SelectMany(expression => expression?.Tree?.Casts ?? []).Select(cast => cast.To.ProgramName).OfType<string>()
+            .Distinct(),
+    ];
+
     /// <summary>True when the rule says by itself what comes back, whatever debug information knows.</summary>
     public bool SaysResult => ReturnSource is not null || ReturnsNothing;
 

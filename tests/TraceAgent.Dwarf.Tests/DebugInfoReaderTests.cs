@@ -118,7 +118,10 @@ public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugP
             new DebugQuery.Files(), new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true),
             new DebugQuery.Function("twice", WithVariables: true), new DebugQuery.Code(0, ulong.MaxValue, WithVariables: true),
             new DebugQuery.Parameters(
-                [new AskedFunction(AddressOf(programs.Compile(compiler, options, "items.c"), "total"), ["count", "items"])], 2),
+                [new AskedFunction(AddressOf(programs.Compile(compiler, options, "items.c"), "total"), ["count", "items"])], 2)
+            {
+                TypeNames = ["cart"],
+            },
         ];
         foreach (var query in queries)
         {

@@ -27,7 +27,10 @@ internal static class HostileDebugInfo
                 dump.Frames(new StringReader(string.Join('\n', Enumerable.Range(0, 64).Select(
                     step => (0x1000 + (step * 16)).ToString("x", CultureInfo.InvariantCulture)))));
                 var query = new DebugQuery.Parameters(
-                    [.. Enumerable.Range(0, 512).Select(step => new AskedFunction(0x1000UL + (ulong)step, ["total", "n"]))], Hops: 8);
+                    [.. Enumerable.Range(0, 512).Select(step => new AskedFunction(0x1000UL + (ulong)step, ["total", "n"]))], Hops: 8)
+                {
+                    TypeNames = ["user", "shop::Cart"],
+                };
                 var answer = new DebugInfoReader(files.Sections, files.Sections, null, []).Answer(query);
                 Assert.NotNull(DebugWire.ReadAnswer(DebugWire.Write(answer)));
             }

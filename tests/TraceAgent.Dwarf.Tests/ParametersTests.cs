@@ -120,7 +120,10 @@ public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugProgra
         using var files = DebugFiles.Open(path);
         var bytes = DebugWire.Write(new DebugInfoReader(files.Sections, files.Sections, null).Answer(
             DebugWire.ReadQuery(DebugWire.Write(new DebugQuery.Parameters(
-                [.. addresses.Select(address => new AskedFunction(address, []))], Hops: 6)))!));
+                [.. addresses.Select(address => new AskedFunction(address, []))], Hops: 6)
+            {
+                TypeNames = ["user", "nobody"],
+            }))!));
         return DebugWire.ReadAnswer(bytes)!;
     }
 }

@@ -45,4 +45,37 @@ public sealed partial class DebugInfoTests
 
         Assert.StartsWith($"ships {text}", agent.Events("ship")[1].Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Casts_lead_to_types_of_the_program_and_declarations_to_definitions_in_other_files(string options)
+    {
+        var other = Path.Combine(AppContext.BaseDirectory, "Programs", "casts_hidden.c");
+        var program = TracedProgram.Compile("casts", [.. options.Split(' '), other]);
+
+        AssertLogged(program, $$"""
+            rules:
+              - name: take
+                binary: {{program}}
+                symbol: take
+                args: auto
+                capture:
+                  id: ((struct node *)any)->next->id
+                  name: ((node_t *)any)->name
+                  again: ((node_t *)number)->id
+                  word: (enum state)state
+                  weight: hidden->inner.weight
+            """);
+    }
+
+    [Fact]
+    public void A_cast_to_a_type_that_the_program_does_not_have_is_said()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var rules = RuleFor(program) + "    capture: {x: '((struct usr *)total)->id'}\n";
+
+        var check = Command.Run(Repository.Agent, "resolve", _workspace.Write("rules.yaml", rules));
+
+        Assert.Contains("the debug information has no type 'usr'", check.Errors + check.Output, StringComparison.Ordinal);
+    }
 }

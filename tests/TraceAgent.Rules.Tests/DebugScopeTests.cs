@@ -113,6 +113,40 @@ public partial class DebugScopeTests
     }
 
     [Theory]
+    [InlineData("((struct user *)onStack)->id", "*(int64*)*(int64*)(rsp + 8)")]
+    [InlineData("((shop::User *)arg4)->name", "text at *(uint64*)(*(int64*)(rsp + 8) + 8)")]
+    [InlineData("(**(struct user **)onStack).id", "*(int64*)*(uint64*)*(int64*)(rsp + 8)")]
+    [InlineData("(enum state)onStack", "(uint32)*(int64*)(rsp + 8)")]
+    [InlineData("*(int*)onStack", "*(int32*)*(int64*)(rsp + 8)")]
+    public void A_cast_leads_to_a_type_of_the_program(string expression, string place)
+    {
+        var rule = Rule($"capture: {{x: '{expression}'}}");
+
+        var bound = BoundRule.Of(rule, Place with { NamedTypes = [new("user", User), new("shop::User", User), new("state", State)] });
+
+        Assert.Empty(bound.Problems);
+        var value = bound.ValuesOf(EventKind.Entry).Single(value => value.Name == "x");
+        Assert.Equal(place, new ExprText(Architecture.X64, []).Of(bound.Plan.EntryFields[value.FieldIndex]));
+    }
+
+    [Fact]
+    public void The_types_to_which_a_rule_casts_are_asked_for_by_name() => Assert.Equal(
+        ["user", "shop::Cart", "state", "request_t"],
+        Rule("capture: {a: '((struct user *)p)->id', b: '((shop::Cart *)p)->n + (long)*(int *)p', c: '(enum state)p'}, " +
+            "when: '((request_t *)p)->n > (uint64)p'").TypeNames);
+
+    [Theory]
+    [InlineData("(struct usr *)onStack", "the debug information has no type 'usr'")]
+    [InlineData("(struct user)onStack", "a value cannot be cast to a structure")]
+    [InlineData("(struct user *)pair", "a structure is no address")]
+    public void A_cast_that_cannot_be_is_said(string expression, string message)
+    {
+        var place = Place with { NamedTypes = [new("user", User)] };
+
+        Assert.Equal([message], BoundRule.Of(Rule($"capture: {{x: '{expression}'}}"), place).Problems.Select(problem => problem.Message));
+    }
+
+    [Theory]
     [InlineData("request->usr", "'struct request' has no member 'usr'", "did you mean 'user'?")]
     [InlineData("request->user->next->nme", "'struct user' has no member 'nme'", "did you mean 'name'?")]
     [InlineData("onStack.x", "a number has no members", null)]

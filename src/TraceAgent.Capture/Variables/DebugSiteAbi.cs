@@ -18,6 +18,9 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>The types of the variables.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
 
+    /// <summary>The indexes of types that were asked for by name.</summary>
+    public EquatableArray<KeyValuePair<string, int>> NamedTypes { get; init; }
+
     /// <summary>The variables that the rule may name, in the order of the source; those of inner scopes first.</summary>
     public EquatableArray<SiteVariable> Variables { get; init; }
 
@@ -48,7 +51,8 @@ public sealed record DebugSiteAbi : SiteAbi
     /// <summary>Equality by all but <see cref="Others"/>.</summary>
     public bool Equals(DebugSiteAbi? other) => base.Equals(other)
         && (Convention, IsLine, TakesMore, Result) == (other.Convention, other.IsLine, other.TakesMore, other.Result)
-        && Variables == other.Variables && Types == other.Types;
+        && Variables == other.Variables && Statics == other.Statics
+        && Types == other.Types && NamedTypes == other.NamedTypes;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Convention, Variables);

@@ -27,6 +27,9 @@ public sealed record DebugAnswer
     /// <summary>The types of variables, parameters and results.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
 
+    /// <summary>The indexes of types that were asked for by name; those that the program does not have are missing.</summary>
+    public EquatableArray<KeyValuePair<string, int>> NamedTypes { get; init; }
+
     /// <summary>Sentences without a full stop about what could not be read.</summary>
     public EquatableArray<string> Problems { get; init; }
 

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Types;
@@ -37,8 +38,10 @@ public sealed partial class DebugInfoReader
         }
 
         var elsewhere = statics.Elsewhere(Units());
+        var named = NamedTypes(types, query.TypeNames);
         return new DebugAnswer
         {
+            NamedTypes = named,
             Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)
                 .Select(function => function with { Statics = StaticFinder.With(function.Statics, elsewhere) })],
             Types = types.Read(),
@@ -46,6 +49,33 @@ public sealed partial class DebugInfoReader
             Missing = Missing,
             IsCut = types.IsCut,
         };
+    }
+
+    /// <summary>Finds types by name, and definitions of structures that are only declared where they are used.</summary>
+    private EquatableArray<KeyValuePair<string, int>> NamedTypes(ShapeReader types, EquatableArray<string> names)
+    {
+        _ = types.Read();
+        var declared = types.Declared.Select(type => (Type: type, Name: TypeFinder.NameOf(type))).ToList();
+        if (names.Count + declared.Count == 0)
+        {
+            return [];
+        }
+
+        var units = _entries.Units.Select(unit => SourceUnit.Of(unit, _split)?.Root?.Unit ?? unit);
+        var found = TypeFinder.Find(units, names.Concat(declared.Select(one => one.Name)));
+        foreach (var (type, name) in declared)
+        {
+            if (found.TryGetValue(name, out var definition))
+            {
+                types.Define(type, definition);
+            }
+        }
+
+        return
+        [
+            .. names.Where(found.ContainsKey).Select(name => new KeyValuePair<string, int?>(name, types.OfType(found[name])))
+                .Where(one => one.Value is not null).Select(one => new KeyValuePair<string, int>(one.Key, one.Value!.Value)),
+        ];
     }
 
     private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)

@@ -79,10 +79,13 @@ public abstract record DebugQuery
     /// </param>
     public sealed record Parameters(EquatableArray<AskedFunction> Functions, int Hops) : DebugQuery
     {
+        /// <summary>Names of types that are wanted besides, with their namespaces, without <c>struct</c> and the like.</summary>
+        public EquatableArray<string> TypeNames { get; init; }
+
         /// <summary>The maximum number of functions of a question.</summary>
         public const int MaxFunctions = 1 << 13;
 
-        /// <summary>The maximum number of names of a function.</summary>
+        /// <summary>The maximum number of names of a function, and of types.</summary>
         public const int MaxNames = 1024;
 
         /// <summary>The maximum number of steps.</summary>

@@ -40,6 +40,7 @@ public static partial class DebugWire
             case DebugQuery.Parameters parameters:
                 writer.Byte(WireTag.Parameters);
                 writer.Number((ulong)parameters.Hops);
+                writer.List([.. parameters.TypeNames.Take(DebugQuery.Parameters.MaxNames)], writer.Text);
                 writer.List([.. parameters.Functions], function =>
                 {
                     writer.Number(function.Address);
@@ -98,6 +99,11 @@ public static partial class DebugWire
         var hasRoom = head.Written.Length + types.Written.Length < MaxBytes / 2;
         isCut |= !hasRoom;
         head.Append(hasRoom ? types.Written : NoTypes());
+        head.List(hasRoom ? [.. answer.NamedTypes] : (KeyValuePair<string, int>[])[], named =>
+        {
+            head.Text(named.Key);
+            head.Index(named.Value);
+        });
         isCut |= WriteUpTo(head, hasRoom ? [.. answer.Functions] : (FunctionParameters[])[], Write);
         head.Flag(isCut);
         return head.Written.ToArray();
@@ -128,6 +134,12 @@ public static partial class DebugWire
         }
 
         var types = ShapeWire.Read(ref reader);
+        var named = new KeyValuePair<string, int>[reader.Count(DebugQuery.Parameters.MaxNames)];
+        for (var i = 0; i < named.Length; i++)
+        {
+            named[i] = new(reader.Text(), reader.Index(types.Shapes.Count) ?? reader.Failed(0));
+        }
+
         var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxFunctions)];
         for (var i = 0; i < functions.Length; i++)
         {
@@ -148,6 +160,7 @@ public static partial class DebugWire
                 Sites = [.. sites],
                 Lines = [.. lines],
                 Types = types,
+                NamedTypes = [.. named],
                 Functions = [.. functions],
                 Problems = problems,
                 Missing = [.. missing],
@@ -158,13 +171,14 @@ public static partial class DebugWire
     private static DebugQuery.Parameters Parameters(ref WireReader reader)
     {
         var hops = (int)reader.Checked(reader.Number(), DebugQuery.Parameters.MaxHops);
+        var typeNames = reader.Texts(DebugQuery.Parameters.MaxNames);
         var functions = new AskedFunction[reader.Count(DebugQuery.Parameters.MaxFunctions)];
         for (var i = 0; i < functions.Length; i++)
         {
             functions[i] = new AskedFunction(reader.Number(), reader.Texts(DebugQuery.Parameters.MaxNames));
         }
 
-        return new DebugQuery.Parameters([.. functions], hops);
+        return new DebugQuery.Parameters([.. functions], hops) { TypeNames = typeNames };
     }
 
     private static ReadOnlySpan<byte> NoTypes()

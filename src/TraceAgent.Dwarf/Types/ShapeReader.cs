@@ -23,6 +23,7 @@ internal sealed class ShapeReader(int hops)
     private readonly List<TypeShape?> _shapes = [];
     private readonly Dictionary<(DebugEntries Owner, int Offset), int> _known = [];
     private readonly PriorityQueue<(Entry Type, int Index, int Hops), int> _waiting = new();
+    private readonly Dictionary<(DebugEntries Owner, int Offset), (Entry Type, int Index, int Hops)> _declared = [];
     private int _members;
 
     /// <summary>True when a type or a member was left out because there are more than an answer may have.</summary>
@@ -31,12 +32,31 @@ internal sealed class ShapeReader(int hops)
     /// <summary>The index of the type of a variable, parameter or function; null for none, which is C's <c>void</c>.</summary>
     public int? Of(Entry entry) => IndexOf(TypeOf(entry), hops);
 
+    /// <summary>The structures that are only declared where they are used, and of which members are wanted.</summary>
+    public IReadOnlyCollection<Entry> Declared => [.. _declared.Values.Select(one => one.Type)];
+
+    /// <summary>The index of a type itself.</summary>
+    public int? OfType(Entry type) => IndexOf(type, hops);
+
+    /// <summary>Gives a declared structure its definition, which is read by <see cref="Read"/>.</summary>
+    public void Define(Entry declared, Entry definition)
+    {
+        if (_declared.Remove((declared.Unit.Owner, declared.Offset), out var one))
+        {
+            _waiting.Enqueue((definition, one.Index, one.Hops), -one.Hops);
+        }
+    }
+
     /// <summary>The types in the order of their indexes.</summary>
     public TypeTable Read()
     {
         while (_waiting.TryDequeue(out var next, out _))
         {
             _shapes[next.Index] = Shape(next.Type, next.Hops);
+            if (next.Hops > 0 && next.Type.IsSet(AttributeName.Declaration) && !next.Type.Name().IsEmpty)
+            {
+                _declared.TryAdd((next.Type.Unit.Owner, next.Type.Offset), next);
+            }
         }
 
         return new TypeTable([.. _shapes.Select(shape => shape ?? new TypeShape.Opaque("", 0))]);
@@ -191,7 +211,7 @@ internal sealed class ShapeReader(int hops)
     private TypeShape.Structure Structure(Entry type, string name, long size, int left)
     {
         var members = new List<StructureMember>();
-        var why = type.IsSet(AttributeName.Declaration) ? "the file that is read has only its declaration" : null;
+        var why = type.IsSet(AttributeName.Declaration) ? "only its declaration was found" : null;
         var walk = new EntryWalk(type);
         while (left > 0 && walk.MoveNext())
         {

@@ -85,10 +85,13 @@ public sealed class SiteParameters
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Hops);
+        var answers = new Answers(wish.Hops, wish.TypeNames);
         foreach (var some in wish.Functions.Chunk(DebugQuery.Parameters.MaxFunctions))
         {
-            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops));
+            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops))
+            {
+                TypeNames = [.. wish.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
+            };
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
                 answers.Problem = problem;
@@ -113,7 +116,7 @@ public sealed class SiteParameters
         {
             foreach (var site in group.Sites)
             {
-                if (asked.Answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
+                if (asked.Answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, answer))
                 {
                     unknown.Add(site);
                     continue;
@@ -121,8 +124,9 @@ public sealed class SiteParameters
 
                 placed.Add((new DebugSiteAbi(group.Abi)
                 {
-                    Types = types,
-                    Variables = OnEntry(image, site.Address, function.Parameters, types),
+                    Types = answer.Types,
+                    NamedTypes = answer.NamedTypes,
+                    Variables = OnEntry(image, site.Address, function.Parameters, answer.Types),
                     Statics =
                     [
                         .. function.Statics.Where(one => asked.Demand.Names.Contains(one.Name)).Select(one => Loaded(image, site, one)),
@@ -182,6 +186,8 @@ public sealed class SiteParameters
     {
         public SortedDictionary<ulong, HashSet<string>> Functions { get; } = [];
 
+        public HashSet<string> TypeNames { get; } = [];
+
         public int Hops { get; private set; }
 
         public void Add(IEnumerable<ulong> entries, DebugDemand demand)
@@ -196,23 +202,26 @@ public sealed class SiteParameters
                 known.UnionWith(demand.Names);
             }
 
+            TypeNames.UnionWith(demand.TypeNames);
             Hops = Math.Max(Hops, demand.Hops);
         }
     }
 
     /// <summary>The answers about one binary.</summary>
     /// <param name="hops">The steps from a variable's type up to which types are known.</param>
-    private sealed class Answers(int hops)
+    /// <param name="typeNames">The names of types that were asked for.</param>
+    private sealed class Answers(int hops, IReadOnlySet<string> typeNames)
     {
         private readonly Dictionary<ulong, HashSet<string>> _asked = [];
-        private readonly Dictionary<ulong, (FunctionParameters Function, TypeTable Types)> _functions = [];
+        private readonly Dictionary<ulong, (FunctionParameters Function, DebugAnswer Answer)> _functions = [];
 
         public SiteProblem? Problem { get; set; }
 
         public bool Has(IEnumerable<ulong> entries, DebugDemand demand) => Problem is not null
-            || (demand.Hops <= hops && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
+            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames)
+                && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
 
-        public (FunctionParameters Function, TypeTable Types)? At(ulong address) =>
+        public (FunctionParameters Function, DebugAnswer Answer)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;
 
         public void Add(KeyValuePair<ulong, HashSet<string>>[] asked, DebugAnswer answer)
@@ -224,7 +233,7 @@ public sealed class SiteParameters
 
             foreach (var function in answer.Functions)
             {
-                _functions[function.Address] = (function, answer.Types);
+                _functions[function.Address] = (function, answer);
             }
         }
     }

@@ -57,6 +57,10 @@ internal sealed class DebugScope : PlaceScope
     /// <inheritdoc/>
     public override SiteValue Result(int index) => _convention.Result(index);
 
+    /// <inheritdoc/>
+    public override StaticType? FindType(string name) =>
+        _abi.NamedTypes.Where(one => one.Key == name).Select(one => ShapeTypes.Of(_abi.Types, one.Value)).FirstOrDefault();
+
     /// <summary>The value of a name: also the number that a name of an enumeration stands for.</summary>
     public override ScopedValue? Find(string name) =>
         base.Find(name) ?? (Variables.Any(one => one.Name == name) ? null : Constants().GetValueOrDefault(name));

@@ -95,6 +95,27 @@ internal sealed partial class ExpressionBinder
         return found;
     }
 
+    /// <summary>Takes a value for one of a type that the program has.</summary>
+    private Bound? CastToProgram(Syntax.Cast cast, Bound value, string name)
+    {
+        if (_scope.FindType(name) is not { } found)
+        {
+            return Fail(
+                cast, DiagnosticCode.UnknownValue, $"the debug information has no type '{Quoted.Clip(name)}'",
+                "names of C++ and Rust need their namespaces: (shop::Cart *)p");
+        }
+
+        var type = cast.To.Of(found);
+        if (type is not (StaticType.Pointer { Count: null } or StaticType.Integer))
+        {
+            return Fail(cast, DiagnosticCode.TypeMismatch, $"a value cannot be cast to {type.Noun}", $"cast its address: ({name} *)p");
+        }
+
+        return value.Type is StaticType.Integer or StaticType.Pointer or StaticType.Bool or StaticType.Character
+            ? new Bound(NameScope.Widen(value.Term, type), type, cast, value.Cost + 2)
+            : Fail(cast, DiagnosticCode.TypeMismatch, $"{value.Type.Noun} is no address", null);
+    }
+
     private static string TextOf(Syntax syntax) => syntax switch
     {
         Syntax.Name name => name.Value,

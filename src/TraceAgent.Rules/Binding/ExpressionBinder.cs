@@ -164,6 +164,11 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Cast(Syntax.Cast cast, Bound value)
     {
+        if (_scope.KnowsTypes && cast.To.ProgramName is { } program)
+        {
+            return CastToProgram(cast, value, program);
+        }
+
         if (cast.To.Specify(out var problem) is not { } spec)
         {
             _report(problem);

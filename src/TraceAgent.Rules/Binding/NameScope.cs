@@ -66,6 +66,9 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
 
     /// <inheritdoc/>
+    public override StaticType? FindType(string name) => outer.FindType(name);
+
+    /// <inheritdoc/>
     public override ScopedValue? Find(string name) =>
         outer.Find(name) ?? _values.GetValueOrDefault(name) ?? _others.GetValueOrDefault(name) ?? ErrorNumber(name);
 

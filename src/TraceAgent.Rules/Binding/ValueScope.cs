@@ -1,3 +1,5 @@
+using TraceAgent.Rules.Types;
+
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>The meaning of names in an expression.</summary>
@@ -8,6 +10,9 @@ internal abstract class ValueScope
 
     /// <summary>True when types have the members that they have in the program.</summary>
     public virtual bool KnowsTypes => false;
+
+    /// <summary>The type of the program of this name, with its namespaces; null when there is none.</summary>
+    public virtual StaticType? FindType(string name) => null;
 
     /// <summary>The value of this name; null when there is none.</summary>
     public abstract ScopedValue? Find(string name);

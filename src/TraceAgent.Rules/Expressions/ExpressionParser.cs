@@ -133,8 +133,8 @@ internal sealed class ExpressionParser
     }
 
     /// <summary>
-    /// True when a cast follows: after the bracket stands a type that is no value's name; or any name, as Go's with a dot, with
-    /// nothing but stars after it.
+    /// True when a cast follows: after the bracket stands a type that is no value's name; or any name, as Go's with a dot or
+    /// one with its namespaces, with nothing but stars after it.
     /// </summary>
     private bool IsCast()
     {
@@ -150,6 +150,11 @@ internal sealed class ExpressionParser
         }
 
         var after = _reader.Peek(2).Is(".") && _reader.Peek(3).Kind == TokenKind.Name ? 4 : 2;
+        while (_reader.Peek(after).Is("::") && _reader.Peek(after + 1).Kind == TokenKind.Name)
+        {
+            after += 2;
+        }
+
         var stars = 0;
         while (_reader.Peek(after + stars).Is("*"))
         {

@@ -33,6 +33,17 @@ internal abstract record Syntax(int Start, int End)
         _ => [],
     };
 
+    /// <summary>The casts in it.</summary>
+    public IEnumerable<Cast> Casts => this switch
+    {
+        Unary unary => unary.Operand.Casts,
+        Binary binary => binary.Left.Casts.Concat(binary.Right.Casts),
+        Cast cast => cast.Operand.Casts.Append(cast),
+        Index index => index.Base.Casts.Concat(index.Position.Casts),
+        Member member => member.Base.Casts,
+        _ => [],
+    };
+
     public virtual bool Equals(Syntax? other) => other is not null && EqualityContract == other.EqualityContract;
 
     public override int GetHashCode() => EqualityContract.GetHashCode();

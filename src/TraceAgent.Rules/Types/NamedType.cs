@@ -23,6 +23,23 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
     /// <summary>The type it points to, when it is a pointer.</summary>
     public NamedType? Target { get; init; }
 
+    /// <summary>
+    /// The name of a type that only the program has, without <c>struct</c> and the like; null for a type that rules know. Of a pointer,
+    /// that of what it points to.
+    /// </summary>
+    public string? ProgramName => this switch
+    {
+        { Target: { } target } => target.ProgramName,
+        { IsStructure: true } or { Type: null, IsVoid: false, IsFloat: false, Float: null } => Bare(Name),
+        _ when Name.StartsWith("enum ", StringComparison.Ordinal) => Bare(Name),
+        _ => null,
+    };
+
+    /// <summary>The type with that of the program in the place of <see cref="ProgramName"/>.</summary>
+    public StaticType Of(StaticType known) => Target is null ? known : new StaticType.Pointer(Target.Of(known));
+
+    private static string Bare(string name) => name[(name.LastIndexOf(' ') + 1)..];
+
     public bool Equals(NamedType? other) => other is not null
         && (Type, Name, Target) == (other.Type, other.Name, other.Target)
         && (IsVoid, IsStructure, IsFloat, Float) == (other.IsVoid, other.IsStructure, other.IsFloat, other.Float);
