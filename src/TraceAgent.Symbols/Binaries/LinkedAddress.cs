@@ -1,5 +1,5 @@
-using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Symbols.Binaries;
 
