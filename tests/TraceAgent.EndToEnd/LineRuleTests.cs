@@ -129,7 +129,8 @@ public sealed class LineRuleTests : IDisposable
     public void A_value_that_a_line_does_not_have_is_marked_or_refused_as_the_rule_says()
     {
         var program = TracedProgram.Compile("logpoints", "-O0", "-gdwarf-5");
-        var rule = $"rules:\n  - name: early\n    binary: {program}\n    line: discounted:+2\n    capture: [price, off, {{twice: off * 2}}]\n";
+        var rule = $"rules:\n  - name: early\n    binary: {program}\n    line: discounted:+2\n"
+            + "    capture: [price, off, {twice: off * 2}]\n";
 
         using (var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", rule)))
         {

@@ -81,7 +81,8 @@ public sealed partial class DebugInfoReader
                 .Select(row => row.Line));
         }
 
-        return [.. lines.Where(other => other < line.Line).TakeLast(MaxNearest).Concat(lines.Where(other => other > line.Line).Take(MaxNearest))];
+        var before = lines.Where(other => other < line.Line).TakeLast(MaxNearest);
+        return [.. before.Concat(lines.Where(other => other > line.Line).Take(MaxNearest))];
     }
 
     /// <summary>The lines by file; null for one of a function that is not there.</summary>

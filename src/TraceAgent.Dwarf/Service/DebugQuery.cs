@@ -54,7 +54,8 @@ public abstract record DebugQuery
             {
                 // The largest form of its numbers, and the lengths of its texts.
                 const int others = 64;
-                var length = others + (10 * line.Entries.Count) + (4 * (line.Name.Length + line.Variables.Names.Sum(name => name.Length + 1)));
+                var characters = line.Name.Length + line.Variables.Names.Sum(name => name.Length + 1);
+                var length = others + (10 * line.Entries.Count) + (4 * characters);
                 if (part.Count > 0 && (bytes + length > MaxBytes || part.Count == MaxLines))
                 {
                     yield return [.. part];

@@ -24,7 +24,8 @@ public sealed class LineProblems(string path)
                 $"`traceagent lines {path}` lists them"),
             1 => new SiteProblem(
                 SiteCodes.LineWithoutCode, Refused: true, $"no code of {path} begins on {line} of {found.Files[0]}",
-                $"{nearest}`traceagent lines {path} {file}` lists the lines with code; others are comments, declarations, or optimised out"),
+                $"{nearest}`traceagent lines {path} {file}` lists the lines with code; "
+                    + "others are comments, declarations, or optimised out"),
             _ => new SiteProblem(
                 SiteCodes.SourceFileAmbiguous, Refused: true, $"{found.Files.Count} source files of {path} end with {file}",
                 $"say more of its path: {string.Join(", ", found.Files.Take(MaxFiles))}{(found.Files.Count > MaxFiles ? ", ..." : "")}"),

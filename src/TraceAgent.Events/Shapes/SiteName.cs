@@ -7,7 +7,9 @@ namespace TraceAgent.Events.Shapes;
 
 /// <summary>The members of events that say which place was hit.</summary>
 /// <param name="Text">The symbol.</param>
-/// <param name="Json">The symbol, and the line of source where there is one, as members of a JSON object, each with a comma before it.</param>
+/// <param name="Json">
+/// The symbol, and the line of source where there is one, as members of a JSON object, each with a comma before it.
+/// </param>
 /// <param name="Binary">The path of the file that it is in.</param>
 /// <param name="Source">The line of source; null where none was asked for.</param>
 public sealed record SiteName(string Text, byte[] Json, string Binary, SourceLine? Source)

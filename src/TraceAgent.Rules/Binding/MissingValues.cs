@@ -74,8 +74,8 @@ internal static class MissingValues
     /// <summary>The values that debug information has no place for, unless the rule marks them.</summary>
     public static IEnumerable<Diagnostic> Unmarked(Rule rule, RuleTerms terms) => rule.Syntax.Missing == MissingRule.Mark
         ? []
-        : terms.Captures.Where(capture => capture.WhyMissing != Outcome.Ok && capture.Path is not [.., StructureValues.More]).Select(capture =>
-            Missing(rule.Where.At, $"'{capture.Name}' ({OutcomeText.Of(capture.WhyMissing)})"));
+        : terms.Captures.Where(capture => capture.WhyMissing != Outcome.Ok && capture.Path is not [.., StructureValues.More])
+            .Select(capture => Missing(rule.Where.At, $"'{capture.Name}' ({OutcomeText.Of(capture.WhyMissing)})"));
 
     /// <summary>The reason why errno cannot be read at these sites; null when it can be.</summary>
     private static string? WhyNoErrno(Rule rule, SiteAbi abi) => abi.Errno switch

@@ -7,9 +7,9 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
-/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c> and <c>BINARY:FILE:LINE</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>,
-/// <c>binary</c>, those of the place, of the
-/// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
+/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c> and <c>BINARY:FILE:LINE</c>, also <c>-> (name: type, …)</c>: the keys
+/// <c>name</c>, <c>binary</c>, those of the place, of the arguments and of the return value. The place may be an address, or
+/// <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
 internal static partial class PlaceText
 {

@@ -56,7 +56,8 @@ public sealed class LinePlaces(ElfImage image, string displayPath, string line, 
                 else
                 {
                     refused.Add(found.Find(problem => problem.Refused) ?? new SiteProblem(
-                        SiteCodes.OutsideCode, Refused: true, FormattableString.Invariant($"0x{address:x} in {displayPath} cannot be probed")));
+                        SiteCodes.OutsideCode, Refused: true,
+                        FormattableString.Invariant($"0x{address:x} in {displayPath} cannot be probed")));
                 }
             }
         }

@@ -7,7 +7,9 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys.Captures;
 
-/// <summary>Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>; or a list of values and of these.</summary>
+/// <summary>
+/// Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>; or a list of values and of these.
+/// </summary>
 internal static class CaptureKeys
 {
     private const int MaxCaptures = 32;
