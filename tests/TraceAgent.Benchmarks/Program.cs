@@ -5,9 +5,8 @@ using TraceAgent.Benchmarks.Packets;
 namespace TraceAgent.Benchmarks;
 
 /// <summary>
-/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|rates|scale|latency|packets|debuginfo|micro] [--scenario NAME] [--calls N]</c>: all
-/// tools side by side in one run,
-/// interleaved, medians. Says ratios; the absolute numbers are those of the machine.
+/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|rates|idle|scale|latency|packets|debuginfo|micro] [--scenario NAME]
+/// [--calls N]</c>: all tools side by side in one run, interleaved, medians. Says ratios; the absolute numbers are those of the machine.
 /// </summary>
 internal static class Program
 {
@@ -26,6 +25,11 @@ internal static class Program
         if (options.Wants("rates"))
         {
             RatesBenchmark.Run(folder, options, results);
+        }
+
+        if (options.Wants("idle"))
+        {
+            RatesBenchmark.RunIdle(folder, options, results);
         }
 
         if (options.Wants("latency"))

@@ -27,8 +27,18 @@ internal static class RatesBenchmark
                     Console.Error.WriteLine($"run {run + 1} of {options.Runs}: {rate:N0} a second, {tool.Name}");
                     Measure(folder, scenario, tool, rate, results);
                 }
+            }
+        }
+    }
 
-                Idle(folder, scenario, tool, results);
+    /// <summary>What the tools cost while nothing happens.</summary>
+    public static void RunIdle(WorkFolder folder, Options options, Results results)
+    {
+        for (var run = 0; run < options.Runs; run++)
+        {
+            foreach (var tool in Tools)
+            {
+                Idle(folder, Scenario.All[0], tool, results);
             }
 
             IdleWithMany(folder, options, results);

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace TraceAgent.Benchmarks;
 
 /// <summary>A tool that runs under <c>measure</c>, its standard output in a file.</summary>
-internal sealed class ToolProcess : IDisposable
+internal sealed partial class ToolProcess : IDisposable
 {
     private readonly Process _process;
     private readonly List<string> _messages = [];
@@ -45,9 +46,18 @@ internal sealed class ToolProcess : IDisposable
         }
     }
 
-    /// <summary>User and system of the tool's threads so far, ns.</summary>
-    public long CpuNanoseconds => SumOfThreads(
-        "schedstat", text => long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture));
+    /// <summary>User and system of the tool's threads so far, ns, those that have ended included.</summary>
+    public long CpuNanoseconds
+    {
+        get
+        {
+            // MAKE_PROCESS_CPUCLOCK of the kernel (include/linux/posix-timers_types.h): CPUCLOCK_SCHED.
+            const int scheduled = 2;
+            return GetTime((~ToolId << 3) | scheduled, out var time) == 0
+                ? (time.Seconds * 1_000_000_000) + time.Nanoseconds
+                : throw new InvalidOperationException("the tool has ended");
+        }
+    }
 
     /// <summary>How often the tool's threads have slept so far.</summary>
     public long Wakeups => SumOfThreads("status", text =>
@@ -110,11 +120,19 @@ internal sealed class ToolProcess : IDisposable
         _process.Dispose();
     }
 
+    private int ToolId => int.Parse(
+        File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetTime(int clock, out Time time);
+
+    /// <summary><c>struct timespec</c> of 64-bit Linux.</summary>
+    private readonly record struct Time(long Seconds, long Nanoseconds);
+
     private long SumOfThreads(string file, Func<string, long> valueOf)
     {
-        var tool = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ')[0];
         long sum = 0;
-        foreach (var thread in Directory.GetDirectories($"/proc/{tool}/task"))
+        foreach (var thread in Directory.GetDirectories($"/proc/{ToolId}/task"))
         {
             try
             {

@@ -47,6 +47,10 @@ internal sealed record ResolvedSite
     /// <summary>The symbol, with <c>+0x…</c> inside of a function.</summary>
     public required string Symbol { get; init; }
 
+    /// <summary>The line of source, with the functions that it was inlined into; null for a rule that names no line.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     /// <summary>Virtual address in the file, <c>0x…</c>.</summary>
     public required string Address { get; init; }
 

@@ -14,6 +14,8 @@ internal static class ResolvedRuleText
     private const int MaxNamed = 3;
 
     private static readonly TextColumn[] SiteColumns = [new("SYMBOL"), new("ADDRESS"), new("FILE OFFSET"), new("A HIT")];
+    private static readonly TextColumn[] LineColumns =
+        [new("SOURCE"), new("SYMBOL"), new("ADDRESS"), new("FILE OFFSET"), new("A HIT")];
     private static readonly TextColumn[] CallColumns =
         [new("SYMBOL"), new("ADDRESS"), new("FILE OFFSET"), new("A HIT OF THE ENTRY"), new("A WHOLE CALL")];
     private static readonly TextColumn[] ValueColumns = [new("VALUE"), new("TYPE"), new("ON"), new("WHERE")];
@@ -39,7 +41,7 @@ internal static class ResolvedRuleText
             foreach (var file in part.Sites.GroupBy(site => site.Binary))
             {
                 Line(2, PrintableText.Of(file.Key));
-                Table(file.First().Call is null ? SiteColumns : CallColumns, file.Select(Cells));
+                Table(ColumnsOf(file.First()), file.Select(Cells));
                 foreach (var site in file.Where(site => site.Call is { } call && call.Followed.Count + call.Jumps > 0))
                 {
                     Line(4, Ends(site.Symbol, site.Call!));
@@ -62,11 +64,25 @@ internal static class ResolvedRuleText
             new TextTable(columns) { Rows = rows, Indent = 4 }.AppendTo(text);
     }
 
+    private static TextColumn[] ColumnsOf(ResolvedSite site)
+    {
+        if (site.Source is not null)
+        {
+            return LineColumns;
+        }
+
+        return site.Call is null ? SiteColumns : CallColumns;
+    }
+
     private static string[] Cells(ResolvedSite site)
     {
         string[] cells = [PrintableText.Of(site.Symbol), site.Address, site.FileOffset, Hit(site)];
-        return site.Call is not { } call ? cells
-            : [.. cells, WholeCall(call)];
+        if (site.Source is { } source)
+        {
+            return [PrintableText.Of(source), .. cells];
+        }
+
+        return site.Call is not { } call ? cells : [.. cells, WholeCall(call)];
     }
 
     private static string WholeCall(ResolvedCall call)

@@ -40,6 +40,7 @@ internal sealed class RuleResolution(HitCost? cost)
     {
         Binary = PrintableText.WellFormed(file),
         Symbol = PrintableText.WellFormed(site.DisplayName),
+        Source = site.Source is { } source ? PrintableText.WellFormed($"{source.Text} in {source.Calls}") : null,
         Address = string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
         FileOffset = string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
         Probe = site.IsEmulated ? "emulated" : "stepped",
