@@ -80,7 +80,7 @@ internal sealed record RuleSyntax
     /// </summary>
     public IEnumerable<string> VariableNames => Expressions.SelectMany(expression => expression?.Tree?.Names ?? [])
         .Select(name => name.Value)
-        .Concat(Messages.SelectMany(message => message.Names))
+        .Concat(Messages.SelectMany(message => message.Names).Except(Captures.Select(capture => capture.Name)))
         .Concat(Captures.Select(capture => capture.Spec?.Length?.Name).OfType<string>())
         .Where(name => ValueName.Allows(name) && name != ValueName.Errno && ValueName.ArgumentNumber(name) is null)
         .Distinct();

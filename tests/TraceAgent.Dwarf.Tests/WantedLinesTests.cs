@@ -119,6 +119,23 @@ public class WantedLinesTests(DebugPrograms programs) : IClassFixture<DebugProgr
         Assert.Contains(answer.Sites, site => site.Place.Line == SumLine);
     }
 
+    [Theory]
+    [InlineData("-O0 -gdwarf-5")]
+    [InlineData("-O2 -gdwarf-4")]
+    public void Names_that_are_no_variables_there_are_found_in_the_file(string options)
+    {
+        var answer = Ask("gcc", options, Line("items.c", AfterPriceLine) with
+        {
+            Variables = new WantedVariables(["sold", "depth", "sum"], false, false),
+        });
+
+        var site = answer.Sites[0];
+        Assert.Equal(["sum"], site.Variables.Select(variable => variable.Name));
+        Assert.Equal(["depth", "sold"], site.Statics.Select(variable => variable.Name).Order());
+        Assert.IsType<LocationPiece.Static>(site.Statics.Single(variable => variable.Name == "sold").Place);
+        Assert.IsType<LocationPiece.ThreadLocal>(site.Statics.Single(variable => variable.Name == "depth").Place);
+    }
+
     [Fact]
     public void Questions_and_answers_are_the_same_at_the_other_end()
     {
@@ -130,11 +147,12 @@ public class WantedLinesTests(DebugPrograms programs) : IClassFixture<DebugProgr
             TakesNext = true,
             Variables = new WantedVariables(["a", "b"], true, false),
         };
-        var query = new DebugQuery.Wanted([wanted, Line("a.c", 1)], 12);
+        var query = new DebugQuery.Wanted([wanted, Line("a.c", 1)], 12) { TypeNames = ["struct item"] };
         Assert.Equal(query, DebugWire.ReadQuery(DebugWire.Write(query)));
 
         var answer = Ask(
-            "gcc", "-O2 -gdwarf-5", Line("items.c", AfterPriceLine) with { Variables = new WantedVariables(["i"], true, true) }, wanted);
+            "gcc", "-O2 -gdwarf-5",
+            Line("items.c", AfterPriceLine) with { Variables = new WantedVariables(["i", "sold"], true, true) }, wanted);
         var read = DebugWire.ReadAnswer(DebugWire.Write(answer))!;
         Assert.Equal(answer.Sites, read.Sites);
         Assert.Equal(answer.Lines, read.Lines);

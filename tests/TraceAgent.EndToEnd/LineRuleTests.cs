@@ -51,7 +51,7 @@ public sealed class LineRuleTests : IDisposable
               - name: depth
                 binary: {{program}}
                 line: logpoints.c:{{LineOf("depth")}}
-                capture: [$args, here, label]
+                capture: [$args, here, label, visits, seed]
               - name: settle
                 binary: {{program}}
                 line: logpoints.c:{{LineOf("settle")}}

@@ -72,6 +72,9 @@ public sealed record LineSite(
     /// </summary>
     public int More { get; init; }
 
+    /// <summary>The variables that are not of one call and have the names that were asked for.</summary>
+    public EquatableArray<SiteStatic> Statics { get; init; }
+
     /// <summary>The names of the other variables in scope, as rules write them.</summary>
     public EquatableArray<string> Others { get; init; }
 }

@@ -37,7 +37,12 @@ public sealed partial class DebugInfoReader
             found.Add(lines[i] is { } line ? Find(line, query.Places[i], searches[line.File], sites) : new FoundLine([], 0, []));
         }
 
-        return Whole(sites.Answer with { Lines = [.. found], Types = types.Read() }) with { IsCut = sites.Answer.IsCut || types.IsCut };
+        sites.FindStaticsIn(Units());
+        var named = NamedTypes(types, query.TypeNames);
+        return Whole(sites.Answer with { Lines = [.. found], NamedTypes = named, Types = types.Read() }) with
+        {
+            IsCut = sites.Answer.IsCut || types.IsCut,
+        };
     }
 
     private static FoundLine Find(LineOfFile line, WantedLine wanted, SourceFileSearch search, LineSites sites)

@@ -39,6 +39,9 @@ public abstract record DebugQuery
     /// <param name="Hops">See <see cref="Parameters.Hops"/>.</param>
     public sealed record Wanted(EquatableArray<WantedLine> Places, int Hops) : DebugQuery
     {
+        /// <summary>See <see cref="Parameters.TypeNames"/>.</summary>
+        public EquatableArray<string> TypeNames { get; init; }
+
         /// <summary>The maximum number of lines of a question.</summary>
         public const int MaxLines = 1 << 12;
 

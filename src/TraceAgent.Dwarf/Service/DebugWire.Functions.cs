@@ -17,21 +17,27 @@ public static partial class DebugWire
         }
 
         writer.Flag(function.TakesMore);
-        writer.List([.. function.Statics.Take(DebugQuery.Parameters.MaxNames)], variable =>
+        WriteStatics(writer, function.Statics);
+    }
+
+    internal static void WriteStatics(WireWriter writer, EquatableArray<SiteStatic> statics) =>
+        writer.List([.. statics.Take(DebugQuery.Parameters.MaxNames)], variable =>
         {
             writer.Text(variable.Name);
             writer.Index(variable.Type);
             writer.Piece(variable.Place);
             writer.List([.. variable.Candidates.Take(StaticFinder.MaxCandidates)], writer.Text);
         });
-    }
 
-    private static EquatableArray<SiteStatic> Statics(ref WireReader reader, TypeTable types)
+    /// <summary>Reads variables that are not of one call.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="types">The number of types that they may have.</param>
+    internal static EquatableArray<SiteStatic> Statics(ref WireReader reader, int types)
     {
         var variables = new SiteStatic[reader.Count(DebugQuery.Parameters.MaxNames)];
         for (var i = 0; i < variables.Length; i++)
         {
-            variables[i] = new SiteStatic(reader.Text(), reader.Index(types.Shapes.Count), reader.Piece())
+            variables[i] = new SiteStatic(reader.Text(), reader.Index(types), reader.Piece())
             {
                 Candidates = reader.Texts(StaticFinder.MaxCandidates),
             };

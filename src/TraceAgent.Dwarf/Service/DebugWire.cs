@@ -50,6 +50,7 @@ public static partial class DebugWire
             case DebugQuery.Wanted wanted:
                 writer.Byte(WireTag.Wanted);
                 writer.Number((ulong)wanted.Hops);
+                writer.List([.. wanted.TypeNames.Take(DebugQuery.Parameters.MaxNames)], writer.Text);
                 writer.List([.. wanted.Places], line => LineWire.Write(writer, line));
                 break;
             default:
@@ -147,7 +148,7 @@ public static partial class DebugWire
                 reader.Number(), Variables(ref reader, types), reader.Flag() ? Variable(ref reader, types) : null)
             {
                 TakesMore = reader.Flag(),
-                Statics = Statics(ref reader, types),
+                Statics = Statics(ref reader, types.Shapes.Count),
             };
         }
 

@@ -19,6 +19,8 @@ namespace TraceAgent.Dwarf.Service;
 internal sealed class LineSites(
     Architecture architecture, FrameFinder frames, Predicate<SourceUnit> isMissing, ShapeReader? shapes = null)
 {
+    private readonly StaticFinder? _statics = shapes is null ? null : new StaticFinder(shapes, architecture);
+
     private const int MaxVariables = 256;
     private const int MaxLives = 16;
 
@@ -47,6 +49,17 @@ internal sealed class LineSites(
     /// apart, each part.
     /// </summary>
     public bool AllPlaces { get; set; }
+
+    /// <summary>Looks for variables that no file of a place has in all others.</summary>
+    /// <param name="units">The units of the program.</param>
+    public void FindStaticsIn(IEnumerable<SourceUnit> units)
+    {
+        var elsewhere = _statics?.Elsewhere(units) ?? new Dictionary<string, SiteStatic>();
+        for (var i = 0; i < _sites.Count; i++)
+        {
+            _sites[i] = _sites[i] with { Statics = StaticFinder.With(_sites[i].Statics, elsewhere) };
+        }
+    }
 
     /// <summary>Adds the first place of each line in each function and inlined call.</summary>
     /// <param name="unit">The unit.</param>
@@ -143,8 +156,14 @@ internal sealed class LineSites(
             }
         }
 
-        variables.AddRange(LeftOut(scopes[InnermostCall(scopes)], wanted, names));
-        return site with { Variables = [.. variables], Others = [.. others.Distinct()] };
+        var function = scopes[InnermostCall(scopes)];
+        variables.AddRange(LeftOut(function, wanted, names));
+        return site with
+        {
+            Variables = [.. variables],
+            Others = [.. others.Distinct()],
+            Statics = _statics?.In(unit, WithStatics(function), wanted.Names.Where(name => !names.Contains(name))) ?? [],
+        };
     }
 
     /// <summary>
@@ -173,6 +192,10 @@ internal sealed class LineSites(
             }
         }
     }
+
+    /// <summary>The entry of a function that has its static variables: of a copy, the one that it is made from.</summary>
+    private static Entry WithStatics(Entry function) =>
+        function.Reference(AttributeName.AbstractOrigin) is { } origin && origin.Unit == function.Unit ? origin : function;
 
     private static string? NameOf(Entry entry)
     {

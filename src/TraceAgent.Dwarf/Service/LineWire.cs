@@ -30,6 +30,7 @@ internal static class LineWire
     public static DebugQuery.Wanted ReadWanted(ref WireReader reader)
     {
         var hops = (int)reader.Checked(reader.Number(), DebugQuery.Parameters.MaxHops);
+        var typeNames = reader.Texts(DebugQuery.Parameters.MaxNames);
         var lines = new WantedLine[reader.Count(DebugQuery.Wanted.MaxLines)];
         for (var i = 0; i < lines.Length; i++)
         {
@@ -44,7 +45,7 @@ internal static class LineWire
             };
         }
 
-        return new DebugQuery.Wanted([.. lines], hops);
+        return new DebugQuery.Wanted([.. lines], hops) { TypeNames = typeNames };
     }
 
     public static void Write(WireWriter writer, FoundLine line)
@@ -86,6 +87,7 @@ internal static class LineWire
         });
         writer.Number((ulong)site.More);
         writer.List([.. site.Others.Take(MaxNames)], writer.Text);
+        DebugWire.WriteStatics(writer, site.Statics);
     }
 
     public static LineSite ReadSite(ref WireReader reader)
@@ -96,6 +98,7 @@ internal static class LineWire
             Wanted = wanted,
             More = (int)reader.Checked(reader.Number(), int.MaxValue),
             Others = reader.Texts(MaxNames),
+            Statics = DebugWire.Statics(ref reader, ShapeReader.MaxShapes + 1),
         };
     }
 

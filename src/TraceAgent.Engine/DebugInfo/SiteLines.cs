@@ -33,7 +33,7 @@ public sealed partial class SiteLines
     public void Announce(ElfImage image, FileIdentity file, string path, Rule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        WishOf(file).Add(WantedBy(image, path, rule), rule.TypeHops);
+        WishOf(file).Add(WantedBy(image, path, rule), DebugDemand.Of(rule));
     }
 
     /// <summary>The sites of a rule that names a line.</summary>
@@ -46,10 +46,10 @@ public sealed partial class SiteLines
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(rule);
-        var wanted = WantedBy(image, path, rule);
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(wanted, rule.TypeHops))
+        var (wanted, demand) = (WantedBy(image, path, rule), DebugDemand.Of(rule));
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(wanted, demand))
         {
-            WishOf(file).Add(wanted, rule.TypeHops);
+            WishOf(file).Add(wanted, demand);
             _answers[file] = answers = Ask(image, path, WishOf(file));
         }
 
@@ -85,7 +85,7 @@ public sealed partial class SiteLines
                 SiteCodes.SomeSkipped, Refused: false, $"{line.Text} in {path} has more places or types than are read at once"));
         }
 
-        var groups = places.GroupBy(place => AbiOf(image, place, sites[place.Index], answer.Types), place => place.Site)
+        var groups = places.GroupBy(place => AbiOf(image, place, sites[place.Index], answer), place => place.Site)
             .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
         return new SiteResolution(
             problems.Exists(one => one.Refused) ? [] : groups.ToEquatableArray(), problems.ToEquatableArray());
@@ -101,10 +101,12 @@ public sealed partial class SiteLines
     private static SourceLine SourceOf(LineSite site) => new(
         site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
 
-    private static DebugSiteAbi AbiOf(ElfImage image, LinePlace place, LineSite site, TypeTable types) => new(place.Abi)
+    private static DebugSiteAbi AbiOf(ElfImage image, LinePlace place, LineSite site, DebugAnswer answer) => new(place.Abi)
     {
         IsLine = true,
-        Types = types,
+        Types = answer.Types,
+        NamedTypes = answer.NamedTypes,
+        Statics = [.. site.Statics.Select(variable => SiteParameters.Loaded(image, place.Site, variable))],
         Variables =
         [
             .. site.Variables.Where(variable => !variable.IsShadowed).Select(variable =>
@@ -163,11 +165,15 @@ public sealed partial class SiteLines
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Hops);
+        var answers = new Answers(wish.Hops, wish.TypeNames);
         var hops = Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops);
         foreach (var some in DebugQuery.Wanted.InParts(wish.Lines))
         {
-            if (DebugInfoClient.Ask(image, path, new DebugQuery.Wanted(some, hops), out var problem) is not { } answer)
+            var query = new DebugQuery.Wanted(some, hops)
+            {
+                TypeNames = [.. wish.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
+            };
+            if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
                 answers.Problem = problem;
                 return answers;
@@ -204,22 +210,27 @@ public sealed partial class SiteLines
 
         public int Hops { get; private set; }
 
-        public void Add(WantedLine line, int hops)
+        public HashSet<string> TypeNames { get; } = [];
+
+        public void Add(WantedLine line, DebugDemand demand)
         {
             _lines.Add(line);
-            Hops = Math.Max(Hops, hops);
+            Hops = Math.Max(Hops, demand.Hops);
+            TypeNames.UnionWith(demand.TypeNames);
         }
     }
 
     /// <summary>The answers about lines of a binary.</summary>
     /// <param name="hops">The steps from a variable's type up to which types are known.</param>
-    private sealed class Answers(int hops)
+    /// <param name="typeNames">The names of types that were asked for.</param>
+    private sealed class Answers(int hops, HashSet<string> typeNames)
     {
         private readonly Dictionary<WantedLine, (DebugAnswer Answer, int Index)> _lines = [];
 
         public SiteProblem? Problem { get; set; }
 
-        public bool Has(WantedLine line, int wanted) => Problem is not null || (wanted <= hops && _lines.ContainsKey(line));
+        public bool Has(WantedLine line, DebugDemand demand) => Problem is not null
+            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames) && _lines.ContainsKey(line));
 
         public (DebugAnswer Answer, int Index) At(WantedLine line) => _lines[line];
 

@@ -148,7 +148,7 @@ public sealed class SiteParameters
             [.. problems]);
     }
 
-    private static SiteStatic Loaded(ElfImage image, ProbeSite site, SiteStatic variable)
+    internal static SiteStatic Loaded(ElfImage image, ProbeSite site, SiteStatic variable)
     {
         var place = LoadedPlace.Of(image, site, variable.Place, out var whyMissing);
         return variable with { Place = place, WhyMissing = whyMissing };

@@ -46,7 +46,9 @@ __attribute__((noinline)) static int depth_of(int left, int right)
     snprintf(label, sizeof label, "d%d-%d", left, right);
     int below = left > 0 ? depth_of(left - 1, right + 2) : 0;
     int here = below + 1;
-    printf("{\"rule\":\"depth\",\"args\":{\"left\":%d,\"right\":%d,\"here\":%d,\"label\":\"%s\"}}\n", left, right, here, label); /* depth */
+    static int visits;
+    visits++;
+    printf("{\"rule\":\"depth\",\"args\":{\"left\":%d,\"right\":%d,\"here\":%d,\"label\":\"%s\",\"visits\":%d,\"seed\":%ld}}\n", left, right, here, label, visits, seed); /* depth */
     return here;
 }
 
