@@ -7,27 +7,10 @@ public sealed class LineRuleTests : IDisposable
 {
     private readonly Workspace _workspace = new();
 
-    public static TheoryData<string> Options
-    {
-        get
-        {
-            var data = new TheoryData<string>();
-            foreach (var compiler in (string[])["", "clang "])
-            {
-                foreach (var options in (string[])["-O0 -gdwarf-5", "-O1 -gdwarf-4", "-O2 -gdwarf-5", "-O3 -gdwarf-4"])
-                {
-                    data.Add($"{compiler}{options}");
-                }
-            }
-
-            return data;
-        }
-    }
-
     public void Dispose() => _workspace.Dispose();
 
     [Theory]
-    [MemberData(nameof(Options))]
+    [MemberData(nameof(DebugInfoTests.Options), MemberType = typeof(DebugInfoTests))]
     public void Variables_of_a_line_have_the_values_that_the_program_prints_there(string options)
     {
         var program = TracedProgram.Compile("logpoints", options.Split(' '));
