@@ -3,6 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DISCOUNT \
+    "{\"rule\":\"discount\",\"args\":{\"price\":%ld,\"percent\":%d,\"off\":%ld,\"left\":%ld}}\n"
+#define INNER \
+    "{\"rule\":\"inner\",\"args\":{\"sum\":%ld,\"i\":%d,\"cost\":%ld,\"item_price\":%ld}}\n"
+#define OUTER \
+    "{\"rule\":\"outer\",\"args\":{\"sum\":%ld,\"i\":%d,\"count\":%d,\"item_owner_name\":\"%s\"}}\n"
+#define DEPTH \
+    "{\"rule\":\"depth\",\"args\":{\"left\":%d,\"right\":%d,\"here\":%d,\"label\":\"%s\"," \
+    "\"visits\":%d,\"seed\":%ld}}\n"
+#define SETTLE \
+    "{\"rule\":\"settle\",\"args\":{\"state\":\"%s\",\"level\":%u,\"scaled\":%ld,\"price\":%ld}}\n"
+
 struct user { int id; const char *name; };
 struct item { long price; unsigned count; const struct user *owner; };
 enum state { OPEN, PAID, SENT = 7 };
@@ -20,7 +32,7 @@ static inline long discounted(long price, int percent)
 {
     long off = price * percent / 100;
     long left = price - off;
-    printf("{\"rule\":\"discount\",\"args\":{\"price\":%ld,\"percent\":%d,\"off\":%ld,\"left\":%ld}}\n", price, percent, off, left); /* discount */
+    printf(DISCOUNT, price, percent, off, left); /* discount */
     return left;
 }
 
@@ -32,10 +44,10 @@ __attribute__((noinline)) static long total(const struct item *items, int count)
         long cost = discounted(item->price * item->count, i % 5);
         if (cost > 300) {
             long sum = cost / 3; /* hides the other one */
-            printf("{\"rule\":\"inner\",\"args\":{\"sum\":%ld,\"i\":%d,\"cost\":%ld,\"item_price\":%ld}}\n", sum, i, cost, item->price); /* inner */
+            printf(INNER, sum, i, cost, item->price); /* inner */
         }
         sum += cost;
-        printf("{\"rule\":\"outer\",\"args\":{\"sum\":%ld,\"i\":%d,\"count\":%d,\"item_owner_name\":\"%s\"}}\n", sum, i, count, item->owner->name); /* outer */
+        printf(OUTER, sum, i, count, item->owner->name); /* outer */
     }
     return sum;
 }
@@ -48,7 +60,7 @@ __attribute__((noinline)) static int depth_of(int left, int right)
     int here = below + 1;
     static int visits;
     visits++;
-    printf("{\"rule\":\"depth\",\"args\":{\"left\":%d,\"right\":%d,\"here\":%d,\"label\":\"%s\",\"visits\":%d,\"seed\":%ld}}\n", left, right, here, label, visits, seed); /* depth */
+    printf(DEPTH, left, right, here, label, visits, seed); /* depth */
     return here;
 }
 
@@ -57,7 +69,7 @@ __attribute__((noinline)) static void settle(enum state state, unsigned char lev
     long scaled = (long)(rate * 100);
     long price = discounted(scaled, level);
     const char *names[] = { "OPEN", "PAID", "", "", "", "", "", "SENT" };
-    printf("{\"rule\":\"settle\",\"args\":{\"state\":\"%s\",\"level\":%u,\"scaled\":%ld,\"price\":%ld}}\n", names[state], level, scaled, price); /* settle */
+    printf(SETTLE, names[state], level, scaled, price); /* settle */
 }
 
 int main(void)

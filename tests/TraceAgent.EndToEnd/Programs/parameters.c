@@ -54,7 +54,8 @@ AS_DECLARED int pay(
     struct pair pair, long seven, unsigned eight, struct large large)
 {
     printf("{\"rule\":\"pay\",\"args\":{\"request\":\"%p\",\"total\":%d,\"small\":%d,\"yes\":%s,\"note\":\"%s\",\"rate\":null,"
-           "\"port\":%u,\"pair\":{\"a\":%d,\"b\":%ld},\"seven\":%ld,\"eight\":%u,\"large\":{\"values\":[1,2,3,%ld,5]},\"customer\":\"%s\",\"id\":%ld,\"tag\":\"%s\","
+           "\"port\":%u,\"pair\":{\"a\":%d,\"b\":%ld},\"seven\":%ld,\"eight\":%u,"
+           "\"large\":{\"values\":[1,2,3,%ld,5]},\"customer\":\"%s\",\"id\":%ld,\"tag\":\"%s\","
            "\"state\":\"%s\",\"flags\":%u,\"level\":%d,\"number\":%d,\"price\":%.1f,\"code\":%d,\"codes\":[%d,%d,%d,%d],\"y\":%d,"
            "\"second\":%ld},\"problems\":{\"rate\":\"vector_register\"}}\n",
         (void *)request, total, small, yes ? "true" : "false", note, port, pair.a, pair.b, seven, eight, large.values[3],
