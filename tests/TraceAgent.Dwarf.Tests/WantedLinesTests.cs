@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Shared.Tests;
@@ -134,6 +135,25 @@ public class WantedLinesTests(DebugPrograms programs) : IClassFixture<DebugProgr
         Assert.Equal(["depth", "sold"], site.Statics.Select(variable => variable.Name).Order());
         Assert.IsType<LocationPiece.Static>(site.Statics.Single(variable => variable.Name == "sold").Place);
         Assert.IsType<LocationPiece.ThreadLocal>(site.Statics.Single(variable => variable.Name == "depth").Place);
+    }
+
+    [Fact]
+    public void A_line_without_code_shows_no_value_that_a_later_line_gives()
+    {
+        const uint second = 5;
+        using var files = DebugFiles.Open(programs.Compile("gcc", "-O2 -gdwarf-5", "steps.c"));
+        var both = new WantedVariables(["step", "count"], false, false);
+        var answer = new DebugInfoReader(files.Sections, files.Sections, null).Answer(new DebugQuery.Wanted(
+            [Line("steps.c", second) with { Variables = both }, Line("steps.c", second + 1) with { Variables = both }], 1));
+
+        var (before, after) = (answer.Sites.Single(site => site.Wanted == 0), answer.Sites.Single(site => site.Wanted == 1));
+        Assert.Equal(before.Address, after.Address);
+        Assert.Equal(new LocationPiece.Value(new Expr.Constant(7)), Place(after, "step"));
+        Assert.Equal(new LocationPiece.Missing(MissingReason.NotLive), Place(before, "step"));
+        Assert.Equal(Place(after, "count"), Place(before, "count"));
+        Assert.IsType<LocationPiece.Value>(Place(after, "count"));
+
+        static LocationPiece Place(LineSite site, string name) => site.Variables.Single(variable => variable.Name == name).Place;
     }
 
     [Fact]

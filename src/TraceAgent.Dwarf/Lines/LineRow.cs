@@ -21,8 +21,8 @@ internal readonly record struct LineRow
     public required bool EndsSequence { get; init; }
 
     /// <summary>
-    /// True for the only row of its address, or the last of them: the code there is of its line. What optimisation left nothing of has
-    /// rows, too, which come before it.
+    /// True for the only row of its address, or one of the same line as the last of them: the code there is of its line. What optimisation
+    /// left nothing of has rows, too, which come before it.
     /// </summary>
     public bool HasCode { get; init; }
 

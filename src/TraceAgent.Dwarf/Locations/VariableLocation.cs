@@ -24,6 +24,9 @@ internal sealed class VariableLocation
     private readonly Unit _unit;
     private ulong? _prologueEnd;
 
+    // True where the value before the first line counts: lines of which no code is left may change it at the same address.
+    private bool _isBeforeLines;
+
     /// <summary>Makes a finder.</summary>
     /// <param name="function">The function whose code the address is: the physical one, not an inlined call.</param>
     /// <param name="address">The address.</param>
@@ -99,6 +102,7 @@ internal sealed class VariableLocation
     public LocationPiece OnEntry(Entry parameter, ulong? prologueEnd)
     {
         _prologueEnd = prologueEnd;
+        _isBeforeLines = _isEntry;
         var place = Of(parameter, []);
         var expression = parameter.Block(AttributeName.Location);
         if (expression.IsEmpty)
@@ -156,9 +160,19 @@ internal sealed class VariableLocation
             {
                 otherwise = place;
             }
-            else if (place.Range.Holds(_address) || (_isEntry && place.IsEmpty && place.Range.Start == _address))
+            else if (place.Range.Holds(_address))
             {
                 return place;
+            }
+            else if (_isEntry && place.IsEmpty && place.Range.Start == _address)
+            {
+                if (_isBeforeLines)
+                {
+                    return place;
+                }
+
+                // Nothing has run yet, so what it had before these lines is still there.
+                otherwise ??= place;
             }
         }
 

@@ -73,7 +73,9 @@ internal sealed class LineSites(
         }
 
         var seen = new Dictionary<(int Scope, ulong File, uint Line), int>();
-        foreach (var row in rows)
+
+        // A row without code stands for its line only where no other one does.
+        foreach (var row in rows.OrderBy(row => !row.HasCode))
         {
             if (IsFull)
             {
@@ -208,7 +210,11 @@ internal sealed class LineSites(
         var places = new List<LocationEntry>();
         var place = finder.Of(entry, places);
         List<LineRange> lives = [];
-        if (place is LocationPiece.Missing { Reason: MissingReason.NotLive })
+        if (!at.Row.HasCode && Changes(entry, places, at.Row.Address))
+        {
+            place = new LocationPiece.Missing(MissingReason.NotLive);
+        }
+        else if (place is LocationPiece.Missing { Reason: MissingReason.NotLive })
         {
             lives = LivesWithin(places.Where(one => one.Length > 0).Select(one => one.Range));
         }
@@ -225,6 +231,14 @@ internal sealed class LineSites(
 
         List<LineRange> LivesWithin(IEnumerable<AddressRange> ranges) => unit.Lines.LinesWithin(ranges, at.Row.File, MaxLives);
     }
+
+    /// <summary>
+    /// True for a variable that gets another value at an address: of several lines that begin there, which one gives it is not known. A
+    /// parameter has its first value before the first of them.
+    /// </summary>
+    private static bool Changes(Entry entry, List<LocationEntry> places, ulong address) =>
+        places.Exists(place => place.Range.Start == address)
+        && (entry.Tag != Tag.FormalParameter || places.Exists(place => place.Range.End == address));
 
     /// <summary>
     /// True for a variable that has one place for its whole scope and is declared on the line or after it: the source cannot name it

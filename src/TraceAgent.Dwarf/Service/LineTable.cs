@@ -28,18 +28,18 @@ internal sealed class LineTable
 
         // A stable order: of several rows at one address the last is what its code is of.
         var ordered = rows.OrderBy(row => row.Address).ToList();
-        ulong? next = null;
+        LineRow? last = null;
         for (var i = ordered.Count - 1; i >= 0; i--)
         {
             if (!ordered[i].EndsSequence)
             {
+                last = last?.Address == ordered[i].Address ? last : ordered[i];
                 ordered[i] = ordered[i] with
                 {
-                    HasCode = ordered[i].Address != next,
+                    HasCode = (last?.File, last?.Line) == (ordered[i].File, ordered[i].Line),
                     BeginsLine = i == 0 || ordered[i - 1].EndsSequence || ordered[i - 1].Line != ordered[i].Line
                         || ordered[i - 1].File != ordered[i].File,
                 };
-                next = ordered[i].Address;
             }
         }
 
