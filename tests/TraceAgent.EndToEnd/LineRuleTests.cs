@@ -162,6 +162,33 @@ public sealed class LineRuleTests : IDisposable
         Assert.Equal("part.c:3 n=2", Assert.Single(agent.Events("part")).Message);
     }
 
+    /// <summary>Fibers, exceptions, longjmp, threads and recursion: whatever line a rule names, the program does what it did.</summary>
+    [Theory]
+    [InlineData("fibers.c")]
+    [InlineData("threads.c")]
+    [InlineData("exceptions.cpp")]
+    [InlineData("members_that_throw.cpp")]
+    [InlineData("jumps.c")]
+    [InlineData("logpoints.c")]
+    [InlineData("recursion.c")]
+    public void A_program_does_the_same_while_all_of_its_lines_are_logged(string source)
+    {
+        var program = TracedProgram.Compile(source, "-O2", "-g");
+        var plain = Command.Run(program);
+        var lines = Command.OutputOf(Repository.Agent, "lines", "--json", program, source).TrimEnd().Split('\n')
+            .Select(line => JsonNode.Parse(line)!["line"]!.GetValue<int>()).Distinct().ToList();
+        var rules = lines.Select(line => $"  - name: l{line}\n    binary: {program}\n    line: {source}:{line}\n    places: all\n"
+            + "    capture: [$args, $locals]\n");
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", $"rules:\n{string.Concat(rules)}"));
+
+        var traced = Command.Run(program);
+        agent.Stop();
+
+        Assert.Equal((plain.ExitCode, plain.Output, plain.Errors), (traced.ExitCode, traced.Output, traced.Errors));
+        Assert.InRange(lines.Count, 5, int.MaxValue);
+        Assert.True(agent.Lines.Count(line => line.Event == "entry") >= lines.Count / 2, "the lines of it that ran are logged");
+    }
+
     private static int LineOf(string mark)
     {
         var lines = File.ReadAllLines(Path.Combine(Repository.Root, "tests/TraceAgent.EndToEnd/Programs/logpoints.c"));
