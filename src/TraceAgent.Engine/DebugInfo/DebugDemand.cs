@@ -12,6 +12,23 @@ public sealed record DebugDemand(int Hops, EquatableArray<string> Names)
     /// <summary>Names of types, with their namespaces.</summary>
     public EquatableArray<string> TypeNames { get; init; }
 
+    /// <summary>The demand of nobody.</summary>
+    public static DebugDemand None { get; } = new(0, []);
+
+    /// <summary>The demand with the types that another one asks for, too.</summary>
+    public DebugDemand WithTypesOf(DebugDemand other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with { Hops = Math.Max(Hops, other.Hops), TypeNames = [.. TypeNames.Union(other.TypeNames)] };
+    }
+
+    /// <summary>True when an answer to this one has all types that another one asks for.</summary>
+    public bool HasTypesOf(DebugDemand other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Hops <= Hops && other.TypeNames.All(TypeNames.Contains);
+    }
+
     /// <summary>The demand of a rule.</summary>
     public static DebugDemand Of(Rule rule)
     {

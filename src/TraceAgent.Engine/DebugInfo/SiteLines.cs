@@ -26,14 +26,13 @@ public sealed partial class SiteLines
     // Characters; a question has a bound.
     private const int MaxNames = 4096;
 
-    private readonly Dictionary<FileIdentity, Wish> _wishes = [];
-    private readonly Dictionary<FileIdentity, Answers> _answers = [];
+    private readonly FileAnswers<Wish, Answers> _known = new();
 
     /// <summary>Announces the line of a rule that will be asked for.</summary>
     public void Announce(ElfImage image, FileIdentity file, string path, Rule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        WishOf(file).Add(WantedBy(image, path, rule), DebugDemand.Of(rule));
+        _known.WishOf(file).Add(WantedBy(image, path, rule), DebugDemand.Of(rule));
     }
 
     /// <summary>The sites of a rule that names a line.</summary>
@@ -47,10 +46,10 @@ public sealed partial class SiteLines
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(rule);
         var (wanted, demand) = (WantedBy(image, path, rule), DebugDemand.Of(rule));
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(wanted, demand))
+        if (_known.Known(file, known => known.Has(wanted, demand)) is not { } answers)
         {
-            WishOf(file).Add(wanted, demand);
-            _answers[file] = answers = Ask(image, path, WishOf(file));
+            _known.WishOf(file).Add(wanted, demand);
+            answers = _known.Keep(file, Ask(image, path, _known.WishOf(file)));
         }
 
         if (answers.Problem is { } problem)
@@ -92,11 +91,7 @@ public sealed partial class SiteLines
     }
 
     /// <summary>Forgets all answers.</summary>
-    public void Forget()
-    {
-        _wishes.Clear();
-        _answers.Clear();
-    }
+    public void Forget() => _known.Forget();
 
     private static SourceLine SourceOf(LineSite site) => new(
         site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
@@ -165,13 +160,13 @@ public sealed partial class SiteLines
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Hops, wish.TypeNames);
-        var hops = Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops);
+        var answers = new Answers(wish.Demand);
+        var hops = Math.Min(wish.Demand.Hops, DebugQuery.Parameters.MaxHops);
         foreach (var some in DebugQuery.Wanted.InParts(wish.Lines))
         {
             var query = new DebugQuery.Wanted(some, hops)
             {
-                TypeNames = [.. wish.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
+                TypeNames = [.. wish.Demand.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
             };
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
@@ -188,16 +183,6 @@ public sealed partial class SiteLines
     /// <summary>The last part of a name, as entries of debug information have it.</summary>
     private static string WithoutScope(string name) => Scope().Replace(name, "");
 
-    private Wish WishOf(FileIdentity file)
-    {
-        if (!_wishes.TryGetValue(file, out var wish))
-        {
-            _wishes[file] = wish = new Wish();
-        }
-
-        return wish;
-    }
-
     [GeneratedRegex(@"\(.*$|^.*::")]
     private static partial Regex Scope();
 
@@ -208,29 +193,26 @@ public sealed partial class SiteLines
 
         public IReadOnlyCollection<WantedLine> Lines => _lines;
 
-        public int Hops { get; private set; }
-
-        public HashSet<string> TypeNames { get; } = [];
+        /// <summary>The types that are asked for.</summary>
+        public DebugDemand Demand { get; private set; } = DebugDemand.None;
 
         public void Add(WantedLine line, DebugDemand demand)
         {
             _lines.Add(line);
-            Hops = Math.Max(Hops, demand.Hops);
-            TypeNames.UnionWith(demand.TypeNames);
+            Demand = Demand.WithTypesOf(demand);
         }
     }
 
     /// <summary>The answers about lines of a binary.</summary>
-    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
-    /// <param name="typeNames">The names of types that were asked for.</param>
-    private sealed class Answers(int hops, HashSet<string> typeNames)
+    /// <param name="types">The types that were asked for.</param>
+    private sealed class Answers(DebugDemand types)
     {
         private readonly Dictionary<WantedLine, (DebugAnswer Answer, int Index)> _lines = [];
 
         public SiteProblem? Problem { get; set; }
 
         public bool Has(WantedLine line, DebugDemand demand) => Problem is not null
-            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames) && _lines.ContainsKey(line));
+            || (types.HasTypesOf(demand) && _lines.ContainsKey(line));
 
         public (DebugAnswer Answer, int Index) At(WantedLine line) => _lines[line];
 

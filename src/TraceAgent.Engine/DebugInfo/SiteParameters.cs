@@ -12,13 +12,12 @@ using TraceAgent.Symbols.Loading;
 namespace TraceAgent.Engine.DebugInfo;
 
 /// <summary>
-/// Gives sites the parameters that debug information has for them. To start a process for each of a thousand rules would take a
-/// minute, so the first question for a binary is about all functions that were announced.
+/// Gives sites the parameters that debug information has for them. The first question for a binary is about all functions that were
+/// announced.
 /// </summary>
 public sealed class SiteParameters
 {
-    private readonly Dictionary<FileIdentity, Wish> _wishes = [];
-    private readonly Dictionary<FileIdentity, Answers> _answers = [];
+    private readonly FileAnswers<Wish, Answers> _known = new();
 
     /// <summary>Announces sites of which the parameters will be asked.</summary>
     /// <param name="image">The open binary.</param>
@@ -29,12 +28,7 @@ public sealed class SiteParameters
     {
         ArgumentNullException.ThrowIfNull(sites);
         ArgumentNullException.ThrowIfNull(demand);
-        if (!_wishes.TryGetValue(file, out var wish))
-        {
-            _wishes[file] = wish = new Wish();
-        }
-
-        wish.Add(EntriesOf(image, sites), demand);
+        _known.WishOf(file).Add(EntriesOf(image, sites), demand);
     }
 
     /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
@@ -62,10 +56,10 @@ public sealed class SiteParameters
         }
 
         var entries = EntriesOf(image, sites);
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, demand))
+        if (_known.Known(file, known => known.Has(entries, demand)) is not { } answers)
         {
             Announce(image, file, sites, demand);
-            _answers[file] = answers = Ask(image, path, _wishes[file]);
+            answers = _known.Keep(file, Ask(image, path, _known.WishOf(file)));
         }
 
         return answers.Problem is { } problem
@@ -74,23 +68,20 @@ public sealed class SiteParameters
     }
 
     /// <summary>Forgets all answers.</summary>
-    public void Forget()
-    {
-        _wishes.Clear();
-        _answers.Clear();
-    }
+    public void Forget() => _known.Forget();
 
     private static List<ulong> EntriesOf(ElfImage image, SiteResolution sites) =>
         [.. sites.Sites.Select(site => FunctionEntry.Of(image, site.Address))];
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
-        var answers = new Answers(wish.Hops, wish.TypeNames);
+        var answers = new Answers(wish.Demand);
+        var hops = Math.Min(wish.Demand.Hops, DebugQuery.Parameters.MaxHops);
         foreach (var some in wish.Functions.Chunk(DebugQuery.Parameters.MaxFunctions))
         {
-            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops))
+            var query = new DebugQuery.Parameters([.. some.Select(AskedFunctionOf)], hops)
             {
-                TypeNames = [.. wish.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
+                TypeNames = [.. wish.Demand.TypeNames.Take(DebugQuery.Parameters.MaxNames)],
             };
             if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
             {
@@ -186,9 +177,8 @@ public sealed class SiteParameters
     {
         public SortedDictionary<ulong, HashSet<string>> Functions { get; } = [];
 
-        public HashSet<string> TypeNames { get; } = [];
-
-        public int Hops { get; private set; }
+        /// <summary>The types that are asked for.</summary>
+        public DebugDemand Demand { get; private set; } = DebugDemand.None;
 
         public void Add(IEnumerable<ulong> entries, DebugDemand demand)
         {
@@ -202,15 +192,13 @@ public sealed class SiteParameters
                 known.UnionWith(demand.Names);
             }
 
-            TypeNames.UnionWith(demand.TypeNames);
-            Hops = Math.Max(Hops, demand.Hops);
+            Demand = Demand.WithTypesOf(demand);
         }
     }
 
     /// <summary>The answers about one binary.</summary>
-    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
-    /// <param name="typeNames">The names of types that were asked for.</param>
-    private sealed class Answers(int hops, IReadOnlySet<string> typeNames)
+    /// <param name="types">The types that were asked for.</param>
+    private sealed class Answers(DebugDemand types)
     {
         private readonly Dictionary<ulong, HashSet<string>> _asked = [];
         private readonly Dictionary<ulong, (FunctionParameters Function, DebugAnswer Answer)> _functions = [];
@@ -218,7 +206,7 @@ public sealed class SiteParameters
         public SiteProblem? Problem { get; set; }
 
         public bool Has(IEnumerable<ulong> entries, DebugDemand demand) => Problem is not null
-            || (demand.Hops <= hops && typeNames.IsSupersetOf(demand.TypeNames)
+            || (types.HasTypesOf(demand)
                 && entries.All(entry => _asked.TryGetValue(entry, out var asked) && asked.IsSupersetOf(demand.Names)));
 
         public (FunctionParameters Function, DebugAnswer Answer)? At(ulong address) =>

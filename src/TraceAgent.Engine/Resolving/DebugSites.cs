@@ -34,7 +34,19 @@ internal sealed class DebugSites
     /// <param name="image">The open binary.</param>
     /// <param name="present">The binary.</param>
     /// <param name="found">The sites that are known without debug information.</param>
-    public SiteResolution Of(Rule rule, ElfImage image, PresentFile present, SiteResolution found) =>
+    public SiteResolution Of(Rule rule, ElfImage image, PresentFile present, SiteResolution found)
+    {
+        try
+        {
+            return Ask(rule, image, present, found);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new SiteResolution([], [.. found.Problems, ElfImage.CannotRead(present.File.Path, error.Message, null)]);
+        }
+    }
+
+    private SiteResolution Ask(Rule rule, ElfImage image, PresentFile present, SiteResolution found) =>
         rule.Where.Value is Location.Line
             ? _lines.Of(image, present.Identity, present.File.Path, rule, SiteFinder.RequestOf(rule))
             : _parameters.Of(image, present.Identity, present.File.Path, found, DebugDemand.Of(rule));

@@ -192,7 +192,7 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>Opens a file without blocking: File.OpenHandle would wait for ever on a FIFO.</summary>
     internal static SafeFileHandle OpenFile(string path) => Open(path, OpenReadOnlyCloseOnExecNonBlocking);
 
-    internal static SiteProblem CannotRead(string displayPath, string reason, string? hint) =>
+    public static SiteProblem CannotRead(string displayPath, string reason, string? hint) =>
         new(SiteCodes.CannotRead, Refused: true, $"cannot read {displayPath}: {reason}", hint);
 
     internal ElfSegment? FindSegment(uint type)

@@ -74,7 +74,11 @@ public sealed class LinePlaces(ElfImage image, string displayPath, string line, 
     {
         foreach (var problem in refused.DistinctBy(problem => problem.Code).Take(MaxReported))
         {
-            yield return problem with { Refused = !isProbed };
+            yield return problem with
+            {
+                Refused = !isProbed,
+                Hint = problem.Hint ?? $"`traceagent lines {displayPath} FILE:LINE` says which places can be probed: try a line near it",
+            };
         }
 
         if (isProbed && refused.Count > 0)
