@@ -55,13 +55,14 @@ internal sealed partial class ItaniumDemangler
     private static DemangledName? Demangle(string text, bool scopesAreLists, bool isShort)
     {
         var reader = new ItaniumDemangler(text, scopesAreLists, isShort);
-        var result = reader.Encoding();
+        var result = reader.Encoding(isWhole: true);
         return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0
             ? null
             : result with { Member = reader._member };
     }
 
-    private DemangledName Encoding()
+    /// <summary>A name with its parameters, and in the long form with its return type, unless it is a part of another name.</summary>
+    private DemangledName Encoding(bool isWhole = false)
     {
         if (!Enter())
         {
@@ -85,7 +86,7 @@ internal sealed partial class ItaniumDemangler
             {
                 var returned = state.EndsWithTemplateArguments && !state.HasNoReturnType ? Type() : null;
                 full = Kept($"{name}({Parameters()}){state.Qualifiers}");
-                full = _isShort || returned is null ? full : Kept($"{returned.Left} {full}{returned.Right}");
+                full = _isShort || !isWhole || returned is null ? full : Kept($"{returned.Left} {full}{returned.Right}");
             }
 
             _member = member;

@@ -41,15 +41,21 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
             var isCopy = symbol.Contains('.', StringComparison.Ordinal);
             string?[] names =
                 [symbol, printed[0][i], printed[1][i], isCopy ? null : printed[2][i], listed?.Full, listed?.Name, listed?.Bare];
-            var name = names[i % names.Length] ?? symbol;
-            if (!Found(image, name).Contains(address))
-            {
-                lost.Add($"{symbol}: {name}");
-            }
+            lost.AddRange(names.OfType<string>().Distinct().Where(name => !Found(image, name).Contains(address))
+                .Select(name => $"{symbol}: {name}"));
         }
 
         Assert.Equal(Names, sample.Length);
         Assert.Equal("", string.Join("\n", lost));
+    }
+
+    [Fact]
+    public void Of_a_function_within_a_name_no_return_type_is_printed()
+    {
+        // fmt::v9::detail::do_parse_arg_id of a class that is local to the template function parse_width.
+        const string symbol = "_ZN1a2idIcRZNS_5widthIcRNS_7checkerEEEPKT_S5_OT0_E7adapterEES5_S5_S7_";
+
+        Assert.Equal(Filtered([(symbol, 0)])[0], Demangler.DemangleLong(Encoding.UTF8.GetBytes(symbol))!.Full);
     }
 
     [Theory, MemberData(nameof(Programs))]
