@@ -53,7 +53,8 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
     public void Of_a_function_within_a_name_no_return_type_is_printed()
     {
         // fmt::v9::detail::do_parse_arg_id of a class that is local to the template function parse_width.
-        const string symbol = "_ZN1a2idIcRZNS_5widthIcRNS_7checkerEEEPKT_S5_OT0_E7adapterEES5_S5_S7_";
+        const string symbol = "_ZN3fmt2v96detail15do_parse_arg_idIcRZNS1_11parse_widthIcRNS1_13specs_checkerINS1_13specs_handlerIcEEEEEE"
+            + "PKT_SB_SB_OT0_E13width_adapterEESB_SB_SB_SD_";
 
         Assert.Equal(Filtered([(symbol, 0)])[0], Demangler.DemangleLong(Encoding.UTF8.GetBytes(symbol))!.Full);
     }
