@@ -78,11 +78,12 @@ internal sealed record RuleSyntax
     /// The names in expressions and messages that may be those of variables of the program: all but those that every rule has, and
     /// <c>errno</c>, which debug information of a C library knows as a variable, and which is the one of the return.
     /// </summary>
-    public IEnumerable<string> VariableNames => Expressions.SelectMany(expression => expression?.Tree?.Names ?? [])
-        .Select(name => name.Value)
+    public IEnumerable<string> VariableNames => Expressions.Select(expression => expression?.Tree).OfType<Syntax>()
+        .SelectMany(tree => tree.Names.Select(name => name.Value).Concat(tree.DottedNames))
         .Concat(Messages.SelectMany(message => message.Names).Except(Captures.Select(capture => capture.Name)))
         .Concat(Captures.Select(capture => capture.Spec?.Length?.Name).OfType<string>())
-        .Where(name => ValueName.Allows(name) && name != ValueName.Errno && ValueName.ArgumentNumber(name) is null)
+        .Where(name => ValueName.IsQualified(name)
+            || (ValueName.Allows(name) && name != ValueName.Errno && ValueName.ArgumentNumber(name) is null))
         .Distinct();
 
     /// <summary>The first place that names the thread's <c>errno</c>; null for none.</summary>

@@ -25,6 +25,12 @@ internal static partial class ValueName
     /// <summary>True when some rule may give this name to a value.</summary>
     public static bool Allows(string name) => Form().IsMatch(name) && !Taken.Contains(name);
 
+    /// <summary>True for a name with namespaces or a package in front of it: <c>shop::count</c>, <c>main.count</c>.</summary>
+    public static bool IsQualified(string name) => Qualified().IsMatch(name);
+
+    /// <summary>The name without its namespaces.</summary>
+    public static string Last(string name) => name[(name.LastIndexOfAny([':', '.']) + 1)..];
+
     /// <summary>Adds a name to <paramref name="used"/>; false when it cannot be used, which is reported.</summary>
     public static bool Take(string name, SourceSpan at, ISet<string> used, DiagnosticBag bag)
     {
@@ -57,6 +63,9 @@ internal static partial class ValueName
         && ScalarValue.TryUnsigned(name.AsSpan(3), out var number) && number < int.MaxValue
             ? (int)number
             : null;
+
+    [GeneratedRegex(@"^[A-Za-z_]\w*(::[A-Za-z_]\w*)+\z|^[A-Za-z_]\w*\.[A-Za-z_]\w*\z", RegexOptions.ECMAScript)]
+    private static partial Regex Qualified();
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,62}\z")]
     private static partial Regex Form();

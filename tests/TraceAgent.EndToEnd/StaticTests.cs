@@ -106,6 +106,51 @@ public sealed class StaticTests : IDisposable
         Assert.Equal(["2 101 1 warm 2", "3 102 2 warm 2"], lines.Select(line => line.Message).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("-O0")]
+    [InlineData("-O2")]
+    public void Namespaces_and_classes_tell_variables_of_one_name_apart(string option)
+    {
+        var program = TracedProgram.Compile("globals.cpp", option, "-g");
+
+        PrintedLines.AssertLogged(AttachMethod.Multi, _workspace, program, RuleText.File(RuleText.Rule(
+            "work", program, "work", "args: auto",
+            "capture: ['shop::count', 'inner::count', 'Cart::count', {most: 'shop::Cart::most'}, {hidden: 'shop::hidden'},",
+            "  {twice: 'shop::count * 2'}]")), ["work"]);
+    }
+
+    [Fact]
+    public void Messages_and_conditions_name_them_with_their_namespaces()
+    {
+        var program = TracedProgram.Compile("globals.cpp", "-O2", "-g");
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            "named", program, "work", "args: auto", "when: 'shop::count == 8'", "format: \"{shop::count:d3} {shop::Cart::count}\""))));
+
+        Command.OutputOf(program);
+
+        Assert.Equal("008 503", Assert.Single(agent.WaitForEvents("named", 1)).Message);
+        agent.Stop();
+    }
+
+    [Fact]
+    public void Variables_of_Go_have_their_package_in_front()
+    {
+        var program = TracedProgram.Compile("globals.go");
+
+        PrintedLines.AssertLogged(AttachMethod.Multi, _workspace, program, RuleText.File(RuleText.Rule(
+            "work", program, "main.work", "args: auto",
+            "capture: [main.counter, {level: main.config.level}, {twice: main.counter * 2}]")), ["work"]);
+    }
+
+    [Fact]
+    public void Variables_of_Rust_have_their_module_in_front()
+    {
+        var program = TracedProgram.Compile("globals.rs", "-g", "-C", "opt-level=1");
+
+        PrintedLines.AssertLogged(AttachMethod.Multi, _workspace, program, RuleText.File(RuleText.Rule(
+            "work", program, "globals::work", "args: auto", "capture: ['inner::COUNT', {count: 'globals::COUNT.v.value'}]")), ["work"]);
+    }
+
     private void AssertLibrary(string program, string library, string exported = "exported: exported") => PrintedLines.AssertLogged(
         AttachMethod.Multi, _workspace, program,
         RuleText.File([.. WorkRules(program), LibraryRule(library, exported)]), ["work", "after", "library"]);

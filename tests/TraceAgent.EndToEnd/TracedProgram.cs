@@ -14,7 +14,7 @@ internal sealed class TracedProgram : IDisposable
     /// <summary>A folder that holds what is compiled beyond this run: for a machine without compilers, or other runs.</summary>
     private static readonly string? Kept = Environment.GetEnvironmentVariable("TRACEAGENT_TEST_PROGRAMS");
 
-    /// <summary>The first options that have a C program compiled by another compiler than gcc.</summary>
+    /// <summary>The first options that have a program compiled by another compiler than gcc: musl-gcc is for C only.</summary>
     private static readonly string[] OtherCompilers = ["clang", "musl-gcc"];
 
     private readonly Process _process;
@@ -121,7 +121,7 @@ internal sealed class TracedProgram : IDisposable
         var (compiler, own) = Path.GetExtension(source) switch
         {
             ".rs" => ("rustc", "-O -Dwarnings"),
-            ".cpp" => ("g++", "-O2 -Wall -Werror"),
+            ".cpp" => (options.FirstOrDefault() == "clang" ? "clang++" : "g++", "-O2 -Wall -Werror"),
             ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} " +
                 $"GOPATH={Binaries["go-path"]} go build"),
             _ => (OtherCompilers.Contains(options.FirstOrDefault()) ? options[0] : "gcc", "-O2 -Wall -Werror -pthread"),

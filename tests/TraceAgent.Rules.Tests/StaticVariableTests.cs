@@ -137,8 +137,17 @@ public class StaticVariableTests
             "on: call, capture: {x: 'a->b + c[d]', y: x + pid}, when: 'ret > arg1 && *e == errno', "
             + "format: '{f} {errno} {g.h} {x} {duration} {{i}}'");
 
-        Assert.Equal(["a", "c", "d", "e", "f", "g", "x"], rule.VariableNames.Order(StringComparer.Ordinal));
+        Assert.Equal(["a", "c", "d", "e", "f", "g", "g.h", "x"], rule.VariableNames.Order(StringComparer.Ordinal));
         Assert.Empty(Rule("capture: {x: n}", "[n: int]").VariableNames);
+    }
+
+    [Fact]
+    public void A_name_has_its_namespaces_or_package_in_front()
+    {
+        var rule = Rule("capture: {x: 'shop::Cart::count + main.total'}, format: '{shop::count:x} {y::z,5} {shop::count}'");
+
+        Assert.Equal(
+            ["main", "main.total", "shop::Cart::count", "shop::count", "y::z"], rule.VariableNames.Order(StringComparer.Ordinal));
     }
 
     private static Expr.Binary At(long address) => new(BinaryOperator.Add, Load, new Expr.Constant(address));

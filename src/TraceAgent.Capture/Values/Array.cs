@@ -17,6 +17,8 @@ public abstract partial record CaptureType
 
         internal override ValueForm Form => Element.Form;
 
+        internal override FunctionNames? Functions => Element.Functions;
+
         internal override bool HasLength => true;
 
         /// <inheritdoc/>

@@ -35,6 +35,9 @@ public abstract partial record CaptureType
     /// <summary>The type that expressions take the value for: the type itself, unless it only says how a value is shown.</summary>
     internal virtual CaptureType InExpressions => this;
 
+    /// <summary>The names by which it shows pointers to functions; null for any other type.</summary>
+    internal virtual FunctionNames? Functions => null;
+
     /// <summary>True when an address says where the value lies.</summary>
     internal virtual bool LiesAtAddress => true;
 

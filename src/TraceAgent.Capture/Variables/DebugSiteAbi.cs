@@ -1,4 +1,5 @@
 using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Capture.Variables;
 
@@ -17,6 +18,11 @@ public sealed record DebugSiteAbi : SiteAbi
 
     /// <summary>The types of the variables.</summary>
     public TypeTable Types { get; init; } = TypeTable.Empty;
+
+    /// <summary>
+    /// The distance at a hit from addresses of the file to those of the process; null where it cannot be told, or no value needs it.
+    /// </summary>
+    public Expr? Distance { get; init; }
 
     /// <summary>The indexes of types that were asked for by name.</summary>
     public EquatableArray<KeyValuePair<string, int>> NamedTypes { get; init; }
@@ -50,7 +56,8 @@ public sealed record DebugSiteAbi : SiteAbi
 
     /// <summary>Equality by all but <see cref="Others"/>.</summary>
     public bool Equals(DebugSiteAbi? other) => base.Equals(other)
-        && (Convention, IsLine, TakesMore, Result) == (other.Convention, other.IsLine, other.TakesMore, other.Result)
+        && (Convention, IsLine, TakesMore, Result, Distance)
+            == (other.Convention, other.IsLine, other.TakesMore, other.Result, other.Distance)
         && Variables == other.Variables && Statics == other.Statics
         && Types == other.Types && NamedTypes == other.NamedTypes;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
@@ -20,8 +19,6 @@ internal sealed class StaticFinder(ShapeReader types, Architecture architecture)
     /// <summary>The maximum number of variables of one name that are listed.</summary>
     public const int MaxCandidates = 8;
 
-    private const int MaxName = 256;
-
     private static readonly LocationPiece Nowhere = new LocationPiece.Missing(MissingReason.OptimisedOut);
 
     // Names that no unit so far has had, for functions that ask for them.
@@ -35,18 +32,19 @@ internal sealed class StaticFinder(ShapeReader types, Architecture architecture)
     public EquatableArray<SiteStatic> In(SourceUnit unit, Entry function, IEnumerable<string> names)
     {
         var found = new List<SiteStatic>();
-        var wanted = names.Take(DebugQuery.Parameters.MaxNames).ToHashSet();
+        var wanted = names.Where(name => function.Unit.IsGo() || !StaticNames.IsOfGo(name))
+            .Take(DebugQuery.Parameters.MaxNames).ToHashSet();
         if (wanted.Count == 0)
         {
             return [];
         }
 
         var own = new Dictionary<string, List<Candidate>>();
-        Collect(new EntryWalk(function), wanted, unit, own, ofFunction: true);
+        Collect(new EntryWalk(function), new StaticNames(wanted), unit, own, ofFunction: true);
         var left = wanted.Except(own.Keys).ToHashSet();
         if (left.Count > 0 && function.Unit.Root is { } root)
         {
-            Collect(new EntryWalk(root), left, unit, own, ofFunction: false);
+            Collect(new EntryWalk(root), new StaticNames(left), unit, own, ofFunction: false);
             foreach (var name in left)
             {
                 // With link-time optimization one unit has the code of several source files.
@@ -81,11 +79,12 @@ internal sealed class StaticFinder(ShapeReader types, Architecture architecture)
         var all = new Dictionary<string, List<Candidate>>();
         if (_elsewhere.Count > 0)
         {
+            var wanted = new StaticNames(_elsewhere);
             foreach (var unit in units)
             {
                 if (unit.Root is { } root)
                 {
-                    Collect(new EntryWalk(root), _elsewhere, unit, all, ofFunction: false);
+                    Collect(new EntryWalk(root), wanted, unit, all, ofFunction: false);
                 }
             }
         }
@@ -116,19 +115,14 @@ internal sealed class StaticFinder(ShapeReader types, Architecture architecture)
 
     /// <summary>Adds the variables below an entry that have one of the names and a place of their own.</summary>
     private void Collect(
-        EntryWalk walk, HashSet<string> names, SourceUnit unit, Dictionary<string, List<Candidate>> found, bool ofFunction)
+        EntryWalk walk, StaticNames names, SourceUnit unit, Dictionary<string, List<Candidate>> found, bool ofFunction)
     {
-        var lookup = names.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> buffer = stackalloc char[MaxName];
         while (walk.MoveNext())
         {
             var entry = walk.Current;
-            if (entry.Tag == Tag.Variable)
+            foreach (var name in entry.Tag == Tag.Variable ? names.Of(entry) : [])
             {
-                var bytes = entry.Name();
-                if (bytes.Length is > 0 and <= MaxName && Encoding.UTF8.TryGetChars(bytes, buffer, out var length)
-                    && lookup.TryGetValue(buffer[..length], out var name)
-                    && VariableLocation.OfStatic(entry, architecture) is { } place
+                if (VariableLocation.OfStatic(entry, architecture) is { } place
                     && !(ofFunction && place is LocationPiece.Value or LocationPiece.Bytes))
                 {
                     Add(found, name, new Candidate(entry, place, unit));

@@ -6,6 +6,7 @@ using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.DebugFiles;
+using TraceAgent.Symbols.Lookup;
 
 namespace TraceAgent.Engine.DebugInfo;
 
@@ -102,7 +103,8 @@ public static class DebugInfoClient
             problems.Add($"so are {answer.Missing.Count - most} more .dwo files");
         }
 
-        return answer with { Sites = [.. sites], Problems = [.. problems] };
+        var types = answer.Types.HasFunctions ? answer.Types with { Functions = image.FunctionNames } : answer.Types;
+        return answer with { Sites = [.. sites], Problems = [.. problems], Types = types };
     }
 
     private static SiteProblem Ended(string path, HelperAnswer ended)

@@ -100,6 +100,7 @@ public sealed partial class SiteLines
     {
         IsLine = true,
         Types = answer.Types,
+        Distance = answer.Types.Functions is null ? null : LoadedPlace.Distance(image, place.Site),
         NamedTypes = answer.NamedTypes,
         Statics = [.. site.Statics.Select(variable => SiteParameters.Loaded(image, place.Site, variable))],
         Variables =

@@ -116,6 +116,7 @@ public sealed class SiteParameters
                 placed.Add((new DebugSiteAbi(group.Abi)
                 {
                     Types = answer.Types,
+                    Distance = answer.Types.Functions is null ? null : LoadedPlace.Distance(image, site),
                     NamedTypes = answer.NamedTypes,
                     Variables = OnEntry(image, site.Address, function.Parameters, answer.Types),
                     Statics =

@@ -48,6 +48,7 @@ public static class ProbeParts
         {
             if (bound.Problems.Count == 0)
             {
+                bound.FunctionNames?.Load();
                 parts.Add(new ProbePart(bound, [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else

@@ -99,12 +99,33 @@ public sealed class EventDecoder
             }
             else if (field.Form == FieldForm.List)
             {
+                var start = numbers;
                 numbers = _lists.Decode(record, field, traced.Numbers, numbers, ref traced.Values[i]);
+                MarkFunctions(record, kind, field, traced.Numbers.AsSpan(start, numbers - start));
             }
             else
             {
                 DecodeScalar(record, field, ref traced.Values[i]);
+                if (field.Form == FieldForm.Scalar)
+                {
+                    MarkFunctions(record, kind, field, new Span<ulong>(ref traced.Values[i].Bits));
+                }
             }
+        }
+    }
+
+    /// <summary>Marks the pointers that lead to functions of the file.</summary>
+    private static void MarkFunctions(ReadOnlySpan<byte> record, KindShape kind, EventField field, Span<ulong> pointers)
+    {
+        if (field.Functions is not { } functions)
+        {
+            return;
+        }
+
+        var distance = kind.DistanceIn(record);
+        foreach (ref var pointer in pointers)
+        {
+            pointer = functions.Marked(pointer, distance);
         }
     }
 

@@ -109,6 +109,7 @@ public sealed class EventField
         (Name, Key, Slot, _type) = (name, JsonText.Key(name), slot, type);
         DottedKey = Key;
         (_scalar, _characters) = (type as CaptureType.Scalar, type as CaptureType.Characters);
+        Functions = type.Functions;
         (Form, Members) = type switch
         {
             CaptureType.Integer { Signed: true } => (FieldForm.Signed, []),
@@ -165,6 +166,9 @@ public sealed class EventField
 
     /// <summary>The type that decodes and shows a value of at most 64 bits.</summary>
     public CaptureType.Scalar Scalar => _scalar!;
+
+    /// <summary>The names by which pointers to functions are shown, which are marks in the event; null for another value.</summary>
+    public FunctionNames? Functions { get; }
 
     /// <summary>The type that decodes characters.</summary>
     public CaptureType.Characters Characters => _characters!;

@@ -6,6 +6,7 @@ using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
@@ -16,6 +17,8 @@ namespace TraceAgent.Events.Shapes;
 /// <summary>The shape of the events of one kind of one rule.</summary>
 public sealed class KindShape
 {
+    private readonly EventDistance? _distance;
+
     /// <param name="kind">The kind of the events.</param>
     /// <param name="rule">The rule whose events they are.</param>
     /// <param name="bound">The rule at their places.</param>
@@ -45,6 +48,9 @@ public sealed class KindShape
             _ => "call",
         };
         HasDuration = kind == EventKind.Call;
+        _distance = (bound.Abi as DebugSiteAbi)?.Distance is { } distance
+            ? new EventDistance(distance, bound.Plan.FieldsOf(kind), Layout)
+            : null;
         ReturnsAtInstructions = bound.Plan.ReturnsAtInstructions;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
         var message = new BoundMessage(template, this);
@@ -132,6 +138,11 @@ public sealed class KindShape
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public byte[] AfterMessage { get; }
+
+    /// <summary>
+    /// Bytes from addresses of the file to those of the process that had the event; null when the event does not say.
+    /// </summary>
+    public ulong? DistanceIn(ReadOnlySpan<byte> record) => _distance?.In(record);
 
     /// <summary>The fields with an object for each structure, in the place of its first member.</summary>
     private static EventField[] Nested(IEnumerable<EventField> fields, int depth) =>

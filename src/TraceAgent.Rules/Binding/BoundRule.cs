@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
@@ -50,6 +51,10 @@ public sealed class BoundRule
     /// message names. Fields that only conditions need are not among them.
     /// </summary>
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) => _valuesOf(kind);
+
+    /// <summary>The names of functions by which values are shown; null when none is a pointer to one.</summary>
+    public FunctionNames? FunctionNames =>
+        Plan.Kinds.SelectMany(ValuesOf).Select(value => value.Type.Functions).FirstOrDefault(names => names is not null);
 
     /// <summary>Binds a rule that was read without errors.</summary>
     public static BoundRule Of(Rule rule, SiteAbi abi)

@@ -18,6 +18,12 @@ internal sealed partial class ExpressionBinder
             return MemberOfUnknown(member);
         }
 
+        if (member is { Dotted: { } dotted, Base: Syntax.Name package } && _scope.Find(package.Value) is null
+            && (_scope.Find(dotted) is not null || _scope.WhyNot(dotted) is not null))
+        {
+            return Bind(new Syntax.Name(dotted, member.Start, member.End));
+        }
+
         if (Bind(member.Base) is not { } value)
         {
             return null;

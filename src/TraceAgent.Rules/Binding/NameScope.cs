@@ -59,8 +59,11 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     public Outcome WhyMissing(IEnumerable<string> names) =>
         names.Select(name => Find(name) is null ? _missing.GetValueOrDefault(name) : Outcome.Ok).FirstOrDefault(why => why != Outcome.Ok);
 
-    /// <summary>Adds a value that counts only while the rule and its places have none of this name.</summary>
-    public void AddOtherwise(string name, Term term, StaticType type) => _others.TryAdd(name, new ScopedValue(name, term, type));
+    /// <summary>
+    /// Adds a value that counts only while the rule and its places have none of this name. Its namespaces redact nothing.
+    /// </summary>
+    public void AddOtherwise(string name, Term term, StaticType type) => 
+        _others.TryAdd(name, new ScopedValue(ValueName.Last(name), term, type));
 
     /// <summary>Adds a name that exists elsewhere, with the reason why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);

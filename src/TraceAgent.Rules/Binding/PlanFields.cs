@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;
@@ -44,7 +45,28 @@ internal sealed class PlanFields
             _shown.Add(new ShownValue(value, OnReturn: true, Add(value, _return, OnReturn)));
         }
 
+        AddDistance(values);
         (_entryCondition, _returnCondition) = Conditions();
+    }
+
+    /// <summary>What makes addresses of the file of addresses of the process, for values that are pointers to functions.</summary>
+    private void AddDistance(List<RuleValue> values)
+    {
+        if (_abi is not DebugSiteAbi { Distance: { } distance and not Expr.Constant }
+            || !values.Exists(one => one.Type.Functions is not null))
+        {
+            return;
+        }
+
+        if (_rule.On != ProbeTrigger.Return)
+        {
+            EntryField(distance);
+        }
+
+        if (_rule.On is ProbeTrigger.Return or ProbeTrigger.Both)
+        {
+            _return.Add(new CaptureField(distance, new Storage.Scalar()));
+        }
     }
 
     public CapturePlan Plan() => new(_abi.Architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())

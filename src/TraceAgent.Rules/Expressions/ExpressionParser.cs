@@ -12,6 +12,9 @@ internal sealed class ExpressionParser
 {
     public const int DeepestNesting = 64;
 
+    /// <summary>The sign between a namespace and a name in it.</summary>
+    public const string Scope = "::";
+
     /// <summary>The operators, loosest first; those of one row bind alike, from the left.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Levels { get; } =
     [
@@ -223,11 +226,7 @@ internal sealed class ExpressionParser
                 _reader.At++;
                 return new Syntax.Quotation(token.Text, token.MayBeCharacter, token.Start, token.End);
             case TokenKind.Name:
-                _reader.At++;
-                return Current.Is("(")
-                    ? Fail(Current,
-                        DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(token.Text)}' cannot be called", "expressions have no functions")
-                    : new Syntax.Name(token.Text, token.Start, token.End);
+                return Name();
             default:
                 if (!token.Is("("))
                 {
@@ -239,6 +238,24 @@ internal sealed class ExpressionParser
                 var end = Current.End;
                 return inner is not null && Expect(")") ? inner with { Start = token.Start, End = end } : null;
         }
+    }
+
+    /// <summary>A name, with the namespaces that are in front of it.</summary>
+    private Syntax? Name()
+    {
+        var (first, name) = (Current, Current.Text);
+        _reader.At++;
+        var end = first.End;
+        while (Current.Is(Scope) && _reader.Peek(1).Kind == TokenKind.Name)
+        {
+            (name, end) = ($"{name}{Scope}{_reader.Peek(1).Text}", _reader.Peek(1).End);
+            _reader.At += 2;
+        }
+
+        return Current.Is("(")
+            ? Fail(
+                Current, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(name)}' cannot be called", "expressions have no functions")
+            : new Syntax.Name(name, first.Start, end);
     }
 
     private bool Expect(string sign)

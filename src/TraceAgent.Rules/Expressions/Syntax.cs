@@ -22,26 +22,23 @@ internal abstract record Syntax(int Start, int End)
     };
 
     /// <summary>The names of values in it, each as often as it stands there.</summary>
-    public IEnumerable<Name> Names => this switch
-    {
-        Name name => [name],
-        Unary unary => unary.Operand.Names,
-        Binary binary => binary.Left.Names.Concat(binary.Right.Names),
-        Cast cast => cast.Operand.Names,
-        Index index => index.Base.Names.Concat(index.Position.Names),
-        Member member => member.Base.Names,
-        _ => [],
-    };
+    public IEnumerable<Name> Names => All.OfType<Name>();
 
     /// <summary>The casts in it.</summary>
-    public IEnumerable<Cast> Casts => this switch
+    public IEnumerable<Cast> Casts => All.OfType<Cast>();
+
+    /// <summary>Members of what a name stands for; in Go, it may be a package: <c>main.count</c>.</summary>
+    public IEnumerable<string> DottedNames => All.OfType<Member>().Select(member => member.Dotted).OfType<string>();
+
+    /// <summary>The expression and all that it is made of, inner ones first.</summary>
+    private IEnumerable<Syntax> All => this switch
     {
-        Unary unary => unary.Operand.Casts,
-        Binary binary => binary.Left.Casts.Concat(binary.Right.Casts),
-        Cast cast => cast.Operand.Casts.Append(cast),
-        Index index => index.Base.Casts.Concat(index.Position.Casts),
-        Member member => member.Base.Casts,
-        _ => [],
+        Unary unary => unary.Operand.All.Append(this),
+        Binary binary => binary.Left.All.Concat(binary.Right.All).Append(this),
+        Cast cast => cast.Operand.All.Append(this),
+        Index index => index.Base.All.Concat(index.Position.All).Append(this),
+        Member member => member.Base.All.Append(this),
+        _ => [this],
     };
 
     public virtual bool Equals(Syntax? other) => other is not null && EqualityContract == other.EqualityContract;
@@ -78,6 +75,9 @@ internal abstract record Syntax(int Start, int End)
     /// <param name="Identifier">The name of the member.</param>
     public sealed record Member(Syntax Base, string Sign, int SignStart, string Identifier, int End) : Syntax(Base.Start, End)
     {
+        /// <summary>The whole, where it may be a name with its package: two names with a dot between them; null elsewhere.</summary>
+        public string? Dotted => Sign == "." && Base is Name name ? $"{name.Value}.{Identifier}" : null;
+
         /// <summary>Equality by what is named: <c>-&gt;</c> and <c>.</c> mean the same.</summary>
         public bool Equals(Member? other) => other is not null && Base == other.Base && Identifier == other.Identifier;
 

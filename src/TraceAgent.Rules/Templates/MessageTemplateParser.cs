@@ -111,7 +111,7 @@ internal sealed class MessageTemplateParser
     {
         // Serilog's operators for structured values: all of ours are scalars.
         var nameStart = inside.StartsWith('@') || inside.StartsWith('$') ? 1 : 0;
-        var nameEnd = inside.IndexOfAny([',', ':'], nameStart) is var i && i < 0 ? inside.Length : i;
+        var nameEnd = TemplatePath.EndIn(inside, nameStart);
         var colon = inside.IndexOf(':', nameEnd);
         var name = inside[nameStart..nameEnd];
         name = TemplatePath.NameOf(name) is { } path && _names.ContainsKey(path) ? path : name;

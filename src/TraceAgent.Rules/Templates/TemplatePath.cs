@@ -11,10 +11,22 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
     public string Name => NameOf(Text)!;
 
     /// <summary>The regular expression for paths in the JSON Schema (draft-07).</summary>
-    public const string Pattern = @"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*$";
+    public const string Pattern = @"^\*?[A-Za-z_]\w*(::[A-Za-z_]\w*)*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*$";
 
     /// <summary>The name of the value of a path; null for a text that is none.</summary>
     public static string? NameOf(string text) => Form().IsMatch(text) ? Signs().Replace(text, "_").TrimEnd('_') : null;
+
+    /// <summary>The position in the inside of a hole at which its name ends: a width or a format follows.</summary>
+    public static int EndIn(string inside, int start)
+    {
+        var end = start;
+        while (end < inside.Length && inside[end] != ',' && (inside[end] != ':' || inside.AsSpan(end).StartsWith("::")))
+        {
+            end += inside[end] == ':' ? 2 : 1;
+        }
+
+        return end;
+    }
 
     /// <summary>True for a name alone.</summary>
     public bool IsName => Text == Name;
@@ -43,17 +55,17 @@ internal readonly partial record struct TemplatePath(string Text, int Start)
         }
     }
 
-    [GeneratedRegex(@"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*\z", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^\*?[A-Za-z_]\w*(::[A-Za-z_]\w*)*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*\z", RegexOptions.ECMAScript)]
     private static partial Regex Form();
 
     [GeneratedRegex(@"[^A-Za-z0-9_]+")]
     private static partial Regex Signs();
 
     /// <summary>A doubled brace, which is text, or a hole.</summary>
-    [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]+)[^{}]*\}")]
+    [GeneratedRegex(@"\{\{|\}\}|\{(?<name>([^{},:]|::)+)[^{}]*\}")]
     private static partial Regex Hole();
 
     /// <summary>A doubled brace, which is text, or a hole with a name alone.</summary>
-    [GeneratedRegex(@"\{\{|\}\}|\{[@$]?(?<name>[A-Za-z0-9_]+)([,:][^{}]*)?\}")]
+    [GeneratedRegex(@"\{\{|\}\}|\{[@$]?(?<name>[A-Za-z0-9_]+)(,[^{}]*|:(?!:)[^{}]*)?\}")]
     private static partial Regex PlainHole();
 }

@@ -24,7 +24,8 @@ internal static class ShapeTypes
             {
                 Names = [.. names.Names.Select(one => new KeyValuePair<long, string>(Narrow(one.Key, names.Size), one.Value))],
             },
-        TypeShape.Pointer { Target: { } target } pointer when types.At(target) is not TypeShape.Function =>
+        TypeShape.Pointer pointer when types.IsFunctionPointer(pointer) => new StaticType.Pointer(null) { Functions = types.Functions },
+        TypeShape.Pointer { Target: { } target } pointer =>
             new StaticType.Pointer(Of(types, target, depth + 1)) { IsReference = pointer.IsReference },
         TypeShape.Pointer => new StaticType.Pointer(null),
         TypeShape.Array { Count: > 0 and var count } array when Of(types, array.Element, depth + 1) is { } element =>

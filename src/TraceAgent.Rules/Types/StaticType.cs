@@ -52,6 +52,9 @@ internal abstract record StaticType
 
         /// <summary>True for a reference of C++ or Rust, which the source reads through without a sign.</summary>
         public bool IsReference { get; init; }
+
+        /// <summary>The names of the functions of which it is one; null for another pointer.</summary>
+        public FunctionNames? Functions { get; init; }
     }
 
     /// <summary>A structure, for which its address stands.</summary>
@@ -168,6 +171,7 @@ internal abstract record StaticType
         Pointer { Target: Integer { IsUnit: true } } => new CaptureType.Utf32(CaptureType.Text.DefaultMax),
         TextObject text => new CaptureType.TextObject(text.Layout, CaptureType.Text.DefaultMax),
         CountedText text => new CaptureType.CountedText(CaptureType.Text.DefaultMax, text.Unit),
+        Pointer { Functions: { } functions } => new CaptureType.FunctionPointer(functions),
         _ => new CaptureType.Pointer(),
     };
 

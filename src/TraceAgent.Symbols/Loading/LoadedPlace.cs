@@ -55,6 +55,16 @@ public static class LoadedPlace
         return Of(image, new UprobeSite(image.FileOffsetOf(code) ?? 0), place, out whyMissing);
     }
 
+    /// <summary>The distance at a hit from addresses of the file to those of the process; null when it cannot be told.</summary>
+    /// <param name="image">The open file.</param>
+    /// <param name="site">The site that is hit.</param>
+    public static Expr? Distance(ElfImage image, UprobeSite site)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(site);
+        return LinkedAddress.At(image, site, 0);
+    }
+
     private static Expr? OfStatic(ElfImage image, UprobeSite site, ulong address, out string? whyMissing)
     {
         var slot = LoaderSlots.Of(image).OfGlobal(address);

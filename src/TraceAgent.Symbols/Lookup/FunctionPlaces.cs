@@ -49,6 +49,9 @@ internal sealed class FunctionPlaces
         return next < _starts.Length ? _starts[next] : ulong.MaxValue;
     }
 
+    /// <summary>The number of symbols.</summary>
+    public int Count => _symbols.Length;
+
     public (SymbolTable Table, int Index) this[int place] => _symbols[place];
 
     /// <summary>The number of functions that begin at the address or before it.</summary>

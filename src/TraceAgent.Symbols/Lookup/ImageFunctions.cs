@@ -1,3 +1,4 @@
+using TraceAgent.Capture.Values;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.DebugFiles;
@@ -14,6 +15,9 @@ public static class ImageFunctions
         /// <summary>The functions, read at the first use and kept: many rules look into one file.</summary>
         /// <exception cref="IOException">The operating system could not read.</exception>
         internal FunctionIndex Functions => image.Derive(ReadFunctions);
+
+        /// <summary>The names of the functions, by which pointers to them are shown.</summary>
+        public FunctionNames FunctionNames => image.Derive<ImageFunctionNames>(one => new ImageFunctionNames(one));
 
         /// <summary>True when the file has the function itself, by its name as in <c>symbol:</c>.</summary>
         public bool HasFunction(string name)
