@@ -95,7 +95,10 @@ internal static class RatesBenchmark
         var (cpu, wakeups) = (process.CpuNanoseconds, process.Wakeups);
         Thread.Sleep(TimeSpan.FromSeconds(IdleSeconds));
         results.Add(name, tool, IdleCpu, (process.CpuNanoseconds - cpu) / (IdleSeconds * 1e7));
-        results.Add(name, tool, "wakeups a second", (double)(process.Wakeups - wakeups) / IdleSeconds);
+
+        // A thread that has ended takes its count with it.
+        var woken = process.Wakeups.Sum(thread => thread.Value - wakeups.GetValueOrDefault(thread.Key));
+        results.Add(name, tool, "wakeups a second", (double)woken / IdleSeconds);
         process.Stop();
     }
 

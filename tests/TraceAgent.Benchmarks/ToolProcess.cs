@@ -59,13 +59,30 @@ internal sealed partial class ToolProcess : IDisposable
         }
     }
 
-    /// <summary>How often the tool's threads have slept so far.</summary>
-    public long Wakeups => SumOfThreads("status", text =>
+    /// <summary>How often each thread of the tool has slept so far, by its folder in /proc.</summary>
+    public IReadOnlyDictionary<string, long> Wakeups
     {
-        const string key = "voluntary_ctxt_switches:";
-        var line = text.Split('\n').First(line => line.StartsWith(key, StringComparison.Ordinal));
-        return long.Parse(line[key.Length..].Trim(), CultureInfo.InvariantCulture);
-    });
+        get
+        {
+            const string key = "voluntary_ctxt_switches:";
+            var wakeups = new Dictionary<string, long>();
+            foreach (var thread in Directory.GetDirectories($"/proc/{ToolId}/task"))
+            {
+                try
+                {
+                    var line = File.ReadLines(Path.Combine(thread, "status"))
+                        .First(line => line.StartsWith(key, StringComparison.Ordinal));
+                    wakeups[thread] = long.Parse(line[key.Length..].Trim(), CultureInfo.InvariantCulture);
+                }
+                catch (IOException)
+                {
+                    // It has ended.
+                }
+            }
+
+            return wakeups;
+        }
+    }
 
     /// <summary>Waits until the start of the tool, whatever it does after it has attached, is over: no CPU for two seconds.</summary>
     public void WaitUntilIdle()
@@ -128,24 +145,6 @@ internal sealed partial class ToolProcess : IDisposable
 
     /// <summary><c>struct timespec</c> of 64-bit Linux.</summary>
     private readonly record struct Time(long Seconds, long Nanoseconds);
-
-    private long SumOfThreads(string file, Func<string, long> valueOf)
-    {
-        long sum = 0;
-        foreach (var thread in Directory.GetDirectories($"/proc/{ToolId}/task"))
-        {
-            try
-            {
-                sum += valueOf(File.ReadAllText(Path.Combine(thread, file)));
-            }
-            catch (IOException)
-            {
-                // It has ended.
-            }
-        }
-
-        return sum;
-    }
 
     private long Size() => File.Exists(_output) ? new FileInfo(_output).Length : 0;
 }

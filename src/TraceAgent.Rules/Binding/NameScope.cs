@@ -62,7 +62,7 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     /// <summary>
     /// Adds a value that counts only while the rule and its places have none of this name. Its namespaces redact nothing.
     /// </summary>
-    public void AddOtherwise(string name, Term term, StaticType type) => 
+    public void AddOtherwise(string name, Term term, StaticType type) =>
         _others.TryAdd(name, new ScopedValue(ValueName.Last(name), term, type));
 
     /// <summary>Adds a name that exists elsewhere, with the reason why not here.</summary>
