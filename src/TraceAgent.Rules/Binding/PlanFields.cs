@@ -49,7 +49,7 @@ internal sealed class PlanFields
         (_entryCondition, _returnCondition) = Conditions();
     }
 
-    /// <summary>What makes addresses of the file of addresses of the process, for values that are pointers to functions.</summary>
+    /// <summary>Adds the distance from addresses of the file to those of the process, for pointers to functions.</summary>
     private void AddDistance(List<RuleValue> values)
     {
         if (_abi is not DebugSiteAbi { Distance: { } distance and not Expr.Constant }
