@@ -63,7 +63,8 @@ internal sealed class PlanFields
             EntryField(distance);
         }
 
-        if (_rule.On is ProbeTrigger.Return or ProbeTrigger.Both)
+        // At the caller, the code that is hit is not of the file.
+        if (_rule.On is ProbeTrigger.Return or ProbeTrigger.Both && _abi.ReturnsAtInstructions)
         {
             _return.Add(new CaptureField(distance, new Storage.Scalar()));
         }
