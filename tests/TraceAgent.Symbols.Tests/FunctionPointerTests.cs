@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using TraceAgent.Capture.Values;
 using TraceAgent.Symbols.Lookup;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -44,6 +46,25 @@ public class FunctionPointerTests(CompiledPrograms programs) : IClassFixture<Com
         Assert.Equal($"0x{pointer:x}", names.TextOf(names.Marked(pointer, null)));
         Assert.NotEqual($"0x{pointer:x}", names.TextOf(names.Marked(pointer, Distance)));
         Assert.EndsWith("+0x1", names.TextOf(names.Marked(pointer + 1, Distance)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_that_were_not_read_keep_nothing_of_a_closed_file()
+    {
+        var (names, image) = Closed(programs.Shop);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.False(image.IsAlive);
+        names.Load();
+        Assert.Equal("0x1189", names.TextOf(names.Marked(0x1189, 0)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (FunctionNames Names, WeakReference Image) Closed(string path)
+    {
+        using var image = Open(path);
+        return (image.FunctionNames, new WeakReference(image));
     }
 
     [Fact]

@@ -16,8 +16,7 @@ public abstract class FunctionNames
     /// <summary>The maximum distance from the start of a function at which its name is shown, in bytes.</summary>
     protected const ulong MaxDistance = 0xffff;
 
-    /// <summary>Reads the names while the file is open; without that, all functions are addresses.</summary>
-    /// <exception cref="IOException">The operating system could not read.</exception>
+    /// <summary>Reads the names while the file is open; without that, or where it cannot be read, all functions are addresses.</summary>
     public abstract void Load();
 
     /// <summary>A pointer, as a mark where it leads to a function of the file.</summary>

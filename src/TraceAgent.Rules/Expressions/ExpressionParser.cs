@@ -12,8 +12,8 @@ internal sealed class ExpressionParser
 {
     public const int DeepestNesting = 64;
 
-    /// <summary>The sign between a namespace and a name in it.</summary>
-    public const string Scope = "::";
+    // Between a namespace and a name in it.
+    private const string Scope = "::";
 
     /// <summary>The operators, loosest first; those of one row bind alike, from the left.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Levels { get; } =

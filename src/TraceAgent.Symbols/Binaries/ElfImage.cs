@@ -187,7 +187,15 @@ public sealed partial class ElfImage : IDisposable
         }
     }
 
-    public void Dispose() => File.Dispose();
+    public void Dispose()
+    {
+        foreach (var derived in _derived.Values)
+        {
+            (derived as IDisposable)?.Dispose();
+        }
+
+        File.Dispose();
+    }
 
     /// <summary>Opens a file without blocking: File.OpenHandle would wait for ever on a FIFO.</summary>
     internal static SafeFileHandle OpenFile(string path) => Open(path, OpenReadOnlyCloseOnExecNonBlocking);

@@ -5,11 +5,14 @@ using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Lookup;
 
-/// <summary>The names of an image's functions, as its lists have them: they outlive the image.</summary>
-internal sealed class ImageFunctionNames(ElfImage image) : FunctionNames
+/// <summary>
+/// The names of an image's functions, as its lists have them. Those that were read outlive the image; what was not read when it is closed
+/// keeps nothing of it.
+/// </summary>
+internal sealed class ImageFunctionNames(ElfImage image) : FunctionNames, IDisposable
 {
     /// <summary>
-    /// The maximum number of bytes of all of it, more than three times node's. Of larger files, addresses are shown.
+    /// The maximum number of bytes of all of it; node's 150,000 functions just fit. Of larger files, addresses are shown.
     /// </summary>
     private const int MaxBytes = 16 << 20;
     private const int BytesOfFunction = 24;
@@ -38,6 +41,8 @@ internal sealed class ImageFunctionNames(ElfImage image) : FunctionNames
             // The rule's own resolution has read the same, and says it; a pointer is its address then.
         }
     }
+
+    public void Dispose() => _image = null;
 
     protected override (int Number, ulong Distance)? Find(ulong address)
     {
