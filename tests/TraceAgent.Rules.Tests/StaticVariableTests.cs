@@ -150,6 +150,20 @@ public class StaticVariableTests
             ["main", "main.total", "shop::Cart::count", "shop::count", "y::z"], rule.VariableNames.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("when: 'shop::count > 1'", "unknown name 'shop::count'")]
+    [InlineData("format: '{shop::count}'", "'{shop::count}' does not name a value")]
+    [InlineData("format: '{req->user}'", "'{req->user}' does not name a value")]
+    public void Without_debug_information_the_hint_says_how_to_have_it(string key, string message)
+    {
+        var file = RuleFileReader.Read(
+            "x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, args: 1, {key}}}]"));
+
+        var problem = Assert.Single(file.Diagnostics);
+        Assert.Equal(message, problem.Message);
+        Assert.EndsWith("debug information: add 'args: auto'", problem.Hint, StringComparison.Ordinal);
+    }
+
     private static Expr.Binary At(long address) => new(BinaryOperator.Add, Load, new Expr.Constant(address));
 
     private static Rule Rule(string keys, string arguments = "auto")

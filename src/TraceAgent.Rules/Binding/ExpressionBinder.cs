@@ -82,12 +82,17 @@ internal sealed partial class ExpressionBinder
                 name,
                 DiagnosticCode.UnknownValue,
                 $"unknown name '{Quoted.Clip(name.Value)}'",
-                _scope.WhyNot(name.Value) ?? Suggestion.DidYouMean(name.Value, _scope.Names) ?? $"known here: {Quoted.List(_scope.Names)}");
+                _scope.WhyNot(name.Value) ?? NeedsTypes(name) ?? Suggestion.DidYouMean(name.Value, _scope.Names)
+                    ?? $"known here: {Quoted.List(_scope.Names)}");
         }
 
         _used.Add((value, name));
         return new Bound(value.Term, value.Type, name, 3);
     }
+
+    private string? NeedsTypes(Syntax.Name name) => !_scope.KnowsTypes && ValueName.IsQualified(name.Value)
+        ? "variables of the program need debug information: add 'args: auto'"
+        : null;
 
     private Bound? Unary(Syntax.Unary unary, Bound value)
     {

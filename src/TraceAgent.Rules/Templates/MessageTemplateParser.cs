@@ -122,7 +122,9 @@ internal sealed class MessageTemplateParser
                 inside.Length + 2,
                 DiagnosticCode.TemplateSyntax,
                 $"'{{{Quoted.Clip(inside)}}}' does not name a value",
-                "values look like {arg1} or {arg1:x}; a brace in the text is written '{{'");
+                TemplatePath.NameOf(name) is null
+                    ? "values look like {arg1} or {arg1:x}; a brace in the text is written '{{'"
+                    : "members and variables of the program need debug information: add 'args: auto'");
             return null;
         }
 
