@@ -112,6 +112,19 @@ public class GoNamesTests(GoPrograms programs) : IClassFixture<GoPrograms>
 
     private const string Push = "main.(*stack[go.shape.struct { main.x int; main.y int }_0]).push";
 
+    [Theory]
+    [InlineData("main.larges", false, "main.largest")]
+    [InlineData("main.larges", true, "main.largest")]
+    [InlineData("main.largst[...]", false, "main.largest")]
+    [InlineData("main.(*stack).pus", false, "main.(*stack).push")]
+    [InlineData("main.(*stack).pus", true, "main.(*stack).push")]
+    public void So_does_a_mistyped_generic_function_as_the_source_has_it(string name, bool isStripped, string suggested)
+    {
+        var resolution = Resolve(isStripped ? programs.ShapesStripped : programs.Shapes, Symbol(name));
+
+        Assert.Equal($"did you mean '{suggested}'?", Assert.Single(resolution.Problems).Hint);
+    }
+
     [Fact]
     public void A_method_is_found_by_the_name_that_Go_gives_it()
     {

@@ -18,7 +18,8 @@ internal static class NearestNames
     /// <summary>The names, at most three, the nearest first; empty when none is near.</summary>
     public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
     {
-        var name = Encoding.UTF8.GetBytes(wanted);
+        var forAnyTypes = GoSpelling.ForAnyTypes(wanted);
+        var name = Encoding.UTF8.GetBytes(forAnyTypes ?? wanted);
         if (name.Length is 0 or > MaxNameLength)
         {
             return [];
@@ -32,6 +33,10 @@ internal static class NearestNames
         var demangled = 0;
         functions.ForEachName(candidate =>
         {
+            // As long as no types are asked for, a generic function of Go is found without them.
+            candidate = forAnyTypes is not null && GoSpelling.SourceOf(candidate) is { } generic
+                ? Encoding.UTF8.GetBytes(generic)
+                : candidate;
             var distance = CloneNames.IsCloneOf(candidate, name) ? 0 : DistanceTo(candidate);
             if (IsNear(distance))
             {

@@ -31,9 +31,12 @@ internal static class GoSpelling
     {
         // Most names differ before their first bracket.
         var open = symbol.IndexOf((byte)'[');
-        return open > 0 && asked.StartsWith(symbol[..open])
-            && Encoding.UTF8.GetString(symbol) is var name && IsShaped(name) && WithoutTypes(name) == Encoding.UTF8.GetString(asked);
+        return open > 0 && asked.StartsWith(symbol[..open]) && SourceOf(symbol) == Encoding.UTF8.GetString(asked);
     }
+
+    /// <summary>The name in the source of a function that was made for one shape, or for all; null for any other.</summary>
+    public static string? SourceOf(ReadOnlySpan<byte> symbol) =>
+        symbol.Contains((byte)'[') && Encoding.UTF8.GetString(symbol) is var name && IsShaped(name) ? WithoutTypes(name) : null;
 
     /// <summary>The name without lists of types. A type's own brackets are within one: <c>main.first[go.shape.[]int_0]</c>.</summary>
     private static string WithoutTypes(string name)
