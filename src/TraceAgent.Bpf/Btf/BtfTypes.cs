@@ -60,15 +60,28 @@ internal sealed unsafe class BtfTypes
     /// <summary>Types from one whose place is kept to the next: few are looked up, and a kernel has a hundred thousand.</summary>
     private const int Stride = 16;
 
+    // Bytes that follow a type, and bytes for each of what it counts; the index is the kind.
+    private static readonly (byte Fixed, byte Each)[] Sizes =
+    [
+        (0, 0), (4, 0), (0, 0), (12, 0), (0, 12), (0, 12), (0, 8), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 8), (4, 0), (0, 12),
+        (0, 0), (4, 0), (0, 0), (0, 12),
+    ];
+
     private readonly byte* _types;
     private readonly List<int> _places = [];
+    private readonly List<int> _wanted = [];
 
+    /// <summary>Walks through all types once.</summary>
     /// <param name="types">The section of types, which must stay.</param>
     /// <param name="length">The length in bytes.</param>
+    /// <param name="names">The names, which must stay.</param>
+    /// <param name="wanted">The names of structures, unions and functions that will be asked for.</param>
     /// <exception cref="InvalidDataException">There is a kind that we do not know, or the section ends in a type.</exception>
-    public BtfTypes(byte* types, int length)
+    public BtfTypes(byte* types, int length, BtfNames names, IReadOnlySet<string> wanted)
     {
         _types = types;
+        Names = names;
+        var search = new BtfNameSearch(names, wanted);
         for (var at = 0; at < length; Count++)
         {
             if (length - at < sizeof(BtfType) || Count > MaxTypes)
@@ -81,10 +94,18 @@ internal sealed unsafe class BtfTypes
                 _places.Add(at);
             }
 
-            var size = SizeOf((BtfType*)(types + at));
+            var type = (BtfType*)(types + at);
+            if (type->Name != 0 && (type->IsComposite || type->Kind == BtfKind.Function) && search.IsWanted(type->Name))
+            {
+                _wanted.Add(Count + 1);
+            }
+
+            var size = SizeOf(type);
             at = size <= length - at ? at + size : throw new InvalidDataException("BTF ends in a type");
         }
     }
+
+    public BtfNames Names { get; }
 
     /// <summary>The number of types. Their IDs begin with 1; 0 is <c>void</c>.</summary>
     public int Count { get; }
@@ -103,37 +124,19 @@ internal sealed unsafe class BtfTypes
         return ((int)array[0], array[2]);
     }
 
-    /// <summary>The IDs of structures and unions with one of the names.</summary>
-    public IReadOnlyList<int> Named(IReadOnlySet<uint> names) =>
-        Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
+    /// <summary>The IDs of structures and unions with this name, which must be among those that are wanted.</summary>
+    public IEnumerable<int> Composites(string name) => Wanted(name).Where(number => this[number].IsComposite);
 
-    /// <summary>The IDs of functions with this name.</summary>
-    public IReadOnlyList<int> Functions(uint name) => Where(type => type.Kind == BtfKind.Function && type.Name == name);
-
-    private List<int> Where(Predicate<BtfType> which)
-    {
-        var found = new List<int>();
-        var type = (BtfType*)_types;
-        for (var number = 1; number <= Count; number++)
-        {
-            if (which(*type))
-            {
-                found.Add(number);
-            }
-
-            type = Next(type);
-        }
-
-        return found;
-    }
+    /// <summary>The IDs of functions with this name, which must be among those that are wanted.</summary>
+    public IEnumerable<int> Functions(string name) => Wanted(name).Where(number => this[number].Kind == BtfKind.Function);
 
     /// <summary>
     /// The type of a member and its distance in bits; members without a name are looked into. Null when there is none, or it is
     /// a bit field.
     /// </summary>
     /// <param name="structure">The structure's ID.</param>
-    /// <param name="name">Offset of the member's name.</param>
-    public (int Type, uint Bits)? FindMember(int structure, uint name) => FindMember(structure, name, 0, 0);
+    /// <param name="name">The member's name.</param>
+    public (int Type, uint Bits)? FindMember(int structure, string name) => FindMember(structure, name, 0, 0);
 
     /// <summary>The type without names (typedef), <c>const</c> and the like.</summary>
     public int Resolve(int number)
@@ -152,7 +155,9 @@ internal sealed unsafe class BtfTypes
         return 0;
     }
 
-    private (int Type, uint Bits)? FindMember(int structure, uint name, uint bits, int depth)
+    private IEnumerable<int> Wanted(string name) => _wanted.Where(number => Names.Is(this[number].Name, name));
+
+    private (int Type, uint Bits)? FindMember(int structure, string name, uint bits, int depth)
     {
         const int deepest = 8;
         var hasBitFields = this[structure].HasBitFields;
@@ -160,7 +165,7 @@ internal sealed unsafe class BtfTypes
         {
             var at = bits + (hasBitFields ? member.Offset & 0xff_ffff : member.Offset);
             var type = Resolve((int)member.Type);
-            if (member.Name == name && !(hasBitFields && member.Offset >> 24 != 0))
+            if (Names.Is(member.Name, name) && !(hasBitFields && member.Offset >> 24 != 0))
             {
                 return (type, at);
             }
@@ -187,15 +192,15 @@ internal sealed unsafe class BtfTypes
 
     private static BtfType* Next(BtfType* type) => (BtfType*)((byte*)type + SizeOf(type));
 
-    private static int SizeOf(BtfType* type) => sizeof(BtfType) + BytesAfter(*type);
-
-    private static int BytesAfter(BtfType type) => type.Kind switch
+    private static int SizeOf(BtfType* type)
     {
-        BtfKind.Int or BtfKind.Variable or BtfKind.DeclarationTag => 4,
-        BtfKind.Array => 12,
-        BtfKind.Struct or BtfKind.Union or BtfKind.Section or BtfKind.Enum64 => 12 * type.Count,
-        BtfKind.Enum or BtfKind.Prototype => 8 * type.Count,
-        > BtfKind.Void and <= BtfKind.TypeTag => 0,
-        _ => throw new InvalidDataException($"BTF of kind {type.Kind}"),
-    };
+        var kind = (int)type->Kind;
+        if (kind == 0 || kind >= Sizes.Length)
+        {
+            throw new InvalidDataException($"BTF of kind {kind}");
+        }
+
+        var (alone, each) = Sizes[kind];
+        return sizeof(BtfType) + alone + (each * type->Count);
+    }
 }

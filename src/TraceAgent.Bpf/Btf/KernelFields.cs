@@ -10,16 +10,9 @@ internal sealed class KernelFields
 {
     private readonly HashSet<string> _names = [];
     private readonly KernelTypes? _kernel;
-    private readonly ILookup<uint, int> _structures;
 
     /// <param name="kernel">The types of the kernel; null to collect names: then every answer is 0 or null.</param>
-    private KernelFields(KernelTypes? kernel)
-    {
-        _kernel = kernel;
-        _structures = (kernel?.Types.Named(kernel.Names.Values.ToHashSet()) ?? [])
-            .Where(number => kernel!.Types[number].Kind == BtfKind.Struct)
-            .ToLookup(number => kernel!.Types[number].Name);
-    }
+    private KernelFields(KernelTypes? kernel) => _kernel = kernel;
 
     /// <summary>Reads the kernel's types, and from them what <paramref name="read"/> asks for.</summary>
     /// <param name="remedy">The remedy where the kernel does not tell its types.</param>
@@ -47,32 +40,28 @@ internal sealed class KernelFields
     /// <exception cref="InvalidDataException">The kernel has no such structure, or several of different sizes.</exception>
     public int SizeOf(string structure)
     {
-        var sizes = NameOf(structure) is { } name
-            ? _structures[name].Select(number => _kernel!.Types[number].SizeOrType).Distinct().ToList()
-            : [];
+        var sizes = Structures(structure).Select(number => _kernel!.Types[number].SizeOrType).Distinct().ToList();
         return sizes is [var size] ? (int)size : Missing($"there is no struct {structure}, or not of one size");
     }
 
     /// <summary>The BTF ID of a function; null when the kernel has none, or several.</summary>
-    public int? Function(string name) =>
-        NameOf(name) is { } label && _kernel!.Types.Functions(label) is [var only] ? only : null;
+    public int? Function(string name)
+    {
+        _names.Add(name);
+        return _kernel?.Types.Functions(name).ToList() is [var only] ? only : null;
+    }
 
     public int? Find(string structure, string member)
     {
-        if ((NameOf(structure), NameOf(member)) is not ({ } name, { } label))
-        {
-            return null;
-        }
-
         // Drivers have structures with names that the kernel uses as well; two of the same form are one.
-        var places = _structures[name].Select(number => _kernel!.Types.FindMember(number, label)?.Bits).OfType<uint>().Distinct().ToList();
+        var places = Structures(structure).Select(number => _kernel!.Types.FindMember(number, member)?.Bits).OfType<uint>().Distinct().ToList();
         return places is [var bits] && bits % 8 == 0 ? (int)(bits / 8) : null;
     }
 
-    private uint? NameOf(string name)
+    private List<int> Structures(string name)
     {
         _names.Add(name);
-        return _kernel is { } kernel && kernel.Names.TryGetValue(name, out var label) ? label : null;
+        return _kernel?.Types.Composites(name).Where(number => _kernel.Types[number].Kind == BtfKind.Struct).ToList() ?? [];
     }
 
     private int Missing(string problem) => _kernel is null ? 0 : throw new InvalidDataException(problem);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Linux;
 
@@ -33,16 +32,21 @@ internal sealed unsafe class KernelTypes : IDisposable
             throw new InvalidDataException($"{Path} is not BTF of a known version");
         }
 
-        Types = new BtfTypes(_memory + header->TypesAt, header->TypesLength);
-        Names = Find(new ReadOnlySpan<byte>(_memory + header->StringsAt, header->StringsLength), names);
+        try
+        {
+            var all = new BtfNames(_memory + header->StringsAt, header->StringsLength);
+            Types = new BtfTypes(_memory + header->TypesAt, header->TypesLength, all, names);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public BtfTypes Types { get; }
 
-    /// <summary>The names that were asked for and exist, with their offsets.</summary>
-    public IReadOnlyDictionary<string, uint> Names { get; }
-
-    /// <param name="names">Names of types and members.</param>
+    /// <param name="names">The names of structures, unions and functions that will be asked for.</param>
     /// <exception cref="IOException">The kernel does not tell its types.</exception>
     /// <exception cref="InvalidDataException">It tells them in a way that we do not know.</exception>
     /// <exception cref="UnauthorizedAccessException">Not to us.</exception>
@@ -98,32 +102,5 @@ internal sealed unsafe class KernelTypes : IDisposable
             NativeMemory.Free(memory);
             throw;
         }
-    }
-
-    /// <summary>Finds the names that are wanted. Allocates nothing for others: there are a hundred thousand.</summary>
-    private static Dictionary<string, uint> Find(ReadOnlySpan<byte> strings, IReadOnlySet<string> names)
-    {
-        var wanted = new List<(string Name, byte[] Bytes)>[names.Max(name => name.Length) + 1];
-        foreach (var name in names)
-        {
-            (wanted[name.Length] ??= []).Add((name, Encoding.ASCII.GetBytes(name)));
-        }
-
-        var found = new Dictionary<string, uint>();
-        var start = 0;
-        for (var end = strings.IndexOf((byte)0); end >= 0; end = strings[start..].IndexOf((byte)0))
-        {
-            foreach (var (name, bytes) in end < wanted.Length ? CollectionsMarshal.AsSpan(wanted[end]) : default)
-            {
-                if (strings[start..].StartsWith(bytes))
-                {
-                    found.TryAdd(name, (uint)start);
-                }
-            }
-
-            start += end + 1;
-        }
-
-        return found;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using TraceAgent.Bpf.Interop;
 
@@ -11,15 +10,13 @@ namespace TraceAgent.Bpf.Btf;
 internal sealed unsafe class ReducedTypes
 {
     private readonly BtfTypes _asked;
-    private readonly Func<uint, string> _nameOf;
     private readonly KernelTypes _kernel;
     private readonly nint _made;
     private readonly Dictionary<(int Asked, int Found), int> _copies = [];
     private readonly Dictionary<uint, int> _integers = [];
     private int _pointer;
 
-    private ReducedTypes(BtfTypes asked, Func<uint, string> nameOf, KernelTypes kernel, nint made) =>
-        (_asked, _nameOf, _kernel, _made) = (asked, nameOf, kernel, made);
+    private ReducedTypes(BtfTypes asked, KernelTypes kernel, nint made) => (_asked, _kernel, _made) = (asked, kernel, made);
 
     /// <summary>The types as libbpf reads them, in a file in memory.</summary>
     /// <param name="bpfObject">The object, opened by libbpf.</param>
@@ -51,30 +48,20 @@ internal sealed unsafe class ReducedTypes
     private static MemoryFile? Make(byte* raw, nint made)
     {
         var header = (BtfHeader*)raw;
-        var asked = new BtfTypes(raw + header->TypesAt, header->TypesLength);
-        string NameOf(uint offset) =>
-            Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(raw + header->StringsAt + offset));
-        var structures = Enumerable.Range(1, asked.Count).Where(number => asked[number].IsComposite).ToList();
-        var names = new HashSet<string>();
-        foreach (var number in structures)
+        var asked = new BtfTypes(
+            raw + header->TypesAt, header->TypesLength, new BtfNames(raw + header->StringsAt, header->StringsLength), new HashSet<string>());
+        var structures = Enumerable.Range(1, asked.Count).Where(number => asked[number] is { IsComposite: true, Name: not 0 })
+            .ToLookup(number => NameOf(asked, asked[number].Name));
+        using var kernel = KernelTypes.Read(structures.Select(same => same.Key).ToHashSet());
+        var types = new ReducedTypes(asked, kernel, made);
+        foreach (var same in structures)
         {
-            names.Add(NameOf(asked[number].Name));
-            foreach (var member in asked.MembersOf(number))
+            foreach (var number in kernel.Types.Composites(same.Key))
             {
-                names.Add(NameOf(member.Name));
-            }
-        }
-
-        names.Remove("");
-        using var kernel = KernelTypes.Read(names);
-        var types = new ReducedTypes(asked, NameOf, kernel, made);
-        var byName = structures.Where(number => asked[number].Name != 0).ToLookup(
-            number => kernel.Names.GetValueOrDefault(NameOf(asked[number].Name)));
-        foreach (var number in kernel.Types.Named(byName.Select(same => same.Key).ToHashSet()))
-        {
-            foreach (var same in byName[kernel.Types[number].Name].Where(same => asked[same].Kind == kernel.Types[number].Kind))
-            {
-                types.Copy(same, number);
+                foreach (var one in same.Where(one => asked[one].Kind == kernel.Types[number].Kind))
+                {
+                    types.Copy(one, number);
+                }
             }
         }
 
@@ -93,16 +80,16 @@ internal sealed unsafe class ReducedTypes
         var members = new List<(string Name, int Type, uint Bits)>();
         foreach (var member in _asked.MembersOf(asked))
         {
-            if (member.Name != 0 && _kernel.Names.TryGetValue(_nameOf(member.Name), out var name)
+            if (member.Name != 0 && NameOf(_asked, member.Name) is var name
                 && _kernel.Types.FindMember(found, name) is var (type, bits)
                 && TypeOf(_asked.Resolve((int)member.Type), type) is { } copy)
             {
-                members.Add((_nameOf(member.Name), copy, bits));
+                members.Add((name, copy, bits));
             }
         }
 
         var size = _kernel.Types[found].SizeOrType;
-        var label = _asked[asked].Name == 0 ? null : _nameOf(_asked[asked].Name);
+        var label = _asked[asked].Name == 0 ? null : NameOf(_asked, _asked[asked].Name);
         var made = Added(_kernel.Types[found].Kind == BtfKind.Struct
             ? LibBpf.TypesAddStruct(_made, label, size)
             : LibBpf.TypesAddUnion(_made, label, size));
@@ -133,6 +120,8 @@ internal sealed unsafe class ReducedTypes
             ? Added(LibBpf.TypesAddArray(_made, type, type, count))
             : null;
     }
+
+    private static string NameOf(BtfTypes types, uint offset) => Encoding.UTF8.GetString(types.Names[offset]);
 
     private static int Added(int result, bool mayBeZero = false) =>
         result > 0 || (mayBeZero && result == 0) ? result : throw new InvalidDataException($"libbpf takes no such type: {-result}");

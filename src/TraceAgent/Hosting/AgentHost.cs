@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -66,8 +67,10 @@ internal static class AgentHost
 
     private static IHost Build(IReadOnlyList<IHostedService> modules, IHostApplicationLifetime lifetime, ILoggerFactory loggers)
     {
-        // No service that the container would have to make: it takes milliseconds and 2 MB for those of open generic types.
+        // No service that the container would have to make: it takes milliseconds and 2 MB for those of open generic types. The
+        // validator at the start is there for the metrics of the runtime, which nobody subscribes to here (MetricsServiceExtensions).
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.RemoveAll<IStartupValidator>();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(lifetime);
         builder.Services.AddSingleton(Options.Create(new HostOptions { ShutdownTimeout = TimeSpan.FromSeconds(20) }));
