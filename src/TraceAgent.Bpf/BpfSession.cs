@@ -201,7 +201,8 @@ public sealed class BpfSession : IDisposable
     /// Finds out which probes were hit since the last call, or are new: <see cref="LoadedProbe.WasHit"/>. No system call. Called by
     /// one thread.
     /// </summary>
-    public void TakeHits() => _control.TakeHits();
+    /// <returns>True when there is one.</returns>
+    public bool TakeHits() => _control.TakeHits();
 
     /// <summary>
     /// Waits until every handler that is running now has ended. The counters of a probe that was deactivated before do not change

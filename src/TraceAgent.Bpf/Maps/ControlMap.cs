@@ -61,12 +61,15 @@ internal sealed unsafe class ControlMap : IDisposable
     /// Takes the flags of all slots. A program that counts at this moment may find its flag still set: look at the counters of what
     /// was hit once more at the next call. Used by one thread.
     /// </summary>
-    public void TakeHits()
+    /// <returns>True when a flag was set.</returns>
+    public bool TakeHits()
     {
+        var anyHit = false;
         for (var slot = 0u; slot < ControlLayout.Slots; slot += sizeof(ulong))
         {
             var flags = At(ControlLayout.HitFlag(slot), slot);
             var any = Volatile.Read(ref *(ulong*)flags) != 0;
+            anyHit |= any;
             for (var i = 0; i < sizeof(ulong); i++)
             {
                 _wasHit[slot + i] = any && flags[i] != 0;
@@ -79,6 +82,7 @@ internal sealed unsafe class ControlMap : IDisposable
 
         // A full barrier: counters that are read from here on include the hits whose flags were cleared.
         Interlocked.MemoryBarrier();
+        return anyHit;
     }
 
     /// <summary>Resets the limiter, as if it had allowed nothing yet.</summary>

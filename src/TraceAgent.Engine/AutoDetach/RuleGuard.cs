@@ -18,11 +18,14 @@ public sealed class RuleGuard(
 {
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
 
+    // True while no rule has cost anything: then only a hit can change that.
+    private bool _isAtRest;
+
     /// <summary>The receiver of reports.</summary>
     public required IGuardListener Listener { get; init; }
 
-    /// <summary>Finds out which probes were hit since the last call: see <see cref="AttachedProbe.WasHit"/>.</summary>
-    public required Action TakeHits { get; init; }
+    /// <summary>Finds out which probes were hit since the last call, and whether any was: see <see cref="AttachedProbe.WasHit"/>.</summary>
+    public required Func<bool> TakeHits { get; init; }
 
     /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
@@ -76,8 +79,13 @@ public sealed class RuleGuard(
     /// <returns>False when no rule costs anything, now or a second ago, or that is not known.</returns>
     private bool CheckCosts(List<string> leaving, TimeSpan now)
     {
+        if (!TakeHits() && _isAtRest)
+        {
+            _budget.Rest(now);
+            return false;
+        }
+
         var costly = new List<ManagedRule>();
-        TakeHits();
         foreach (var rule in rules.Held)
         {
             if (rule.Attached!.WasHit || !rule.Budget.IsAtRest)
@@ -87,7 +95,8 @@ public sealed class RuleGuard(
             }
         }
 
-        if (costly.Count == 0 || !cost.Value.IsCompletedSuccessfully)
+        _isAtRest = costly.Count == 0;
+        if (_isAtRest || !cost.Value.IsCompletedSuccessfully)
         {
             _budget.Rest(now);
             return false;

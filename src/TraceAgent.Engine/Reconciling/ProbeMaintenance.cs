@@ -15,9 +15,21 @@ public sealed class ProbeMaintenance(
     public bool AnyOverwritten()
     {
         var states = new FileStates();
-        return rules.Attached.Any(
-            probe => probe.Parts.Exists(
-                part => part.Files.Exists(file => states.Now(file.File).IsOverwritten(file.File.Identity))));
+        foreach (var probe in rules.Attached)
+        {
+            foreach (var part in probe.Parts)
+            {
+                foreach (var file in part.Files)
+                {
+                    if (states.Now(file.File).IsOverwritten(file.File.Identity))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -127,14 +139,21 @@ public sealed class ProbeMaintenance(
     private sealed class FileStates
     {
         private readonly Dictionary<FileIdentity, FileIdentity> _known = [];
+        private (FileIdentity Identity, FileIdentity Now)? _last;
 
         public FileIdentity Now(PinnedFile file)
         {
+            if (_last is var (identity, last) && identity == file.Identity)
+            {
+                return last;
+            }
+
             if (!_known.TryGetValue(file.Identity, out var now))
             {
                 _known[file.Identity] = now = file.CurrentIdentity;
             }
 
+            _last = (file.Identity, now);
             return now;
         }
     }
