@@ -8,7 +8,7 @@ using TraceAgent.Symbols.Lookup;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>
-/// The registers that the first instructions of a function store in its frame. Where debug information names only the place in
+/// The values on entry that the first instructions of a function store in its frame. Where debug information names only the place in
 /// the frame, this is what proves where a parameter is on entry: not the convention, which a compiler may leave.
 /// </summary>
 public sealed class StoredArguments
@@ -17,34 +17,12 @@ public sealed class StoredArguments
     private const int MaxInstructions = 256;
     private const int MaxBytes = 2048;
 
-    /// <summary>The mark of a register that a probe does not see.</summary>
-    private const int Vector = -1;
-
-    /// <summary>The mark of a value that is not one of the entry: what is stored there later is none either.</summary>
-    private const int Unknown = -2;
-
-    // The index is the DWARF number.
-    private static readonly Register[] Registers =
-    [
-        Register.RAX, Register.RDX, Register.RCX, Register.RBX, Register.RSI, Register.RDI, Register.RBP, Register.RSP,
-        Register.R8, Register.R9, Register.R10, Register.R11, Register.R12, Register.R13, Register.R14, Register.R15,
-    ];
-
     private readonly InstructionInfoFactory _instructions = new();
-
-    // Registers, and the register whose value on entry each still holds, with how many bytes of it.
-    private readonly Dictionary<Register, (int Number, int Size)> _held = [];
+    private readonly EntryValues _values = new();
     private readonly List<Store> _stores = [];
-
-    // Bytes from the stack pointer on entry, where they are known.
-    private readonly Dictionary<Register, long> _frame = new() { [Register.RSP] = 0 };
 
     private StoredArguments()
     {
-        for (var number = 0; number < Registers.Length; number++)
-        {
-            _held[Registers[number]] = (number, sizeof(ulong));
-        }
     }
 
     /// <summary>Reads the code from an address on, for x86-64. Nothing is known of code that cannot be read.</summary>
@@ -73,9 +51,12 @@ public sealed class StoredArguments
         ArgumentNullException.ThrowIfNull(slot);
         if (slot.IsIndirect)
         {
-            return Of(slot with { IsIndirect = false }, sizeof(ulong)) is LocationPiece.Value address
-                ? new LocationPiece.Memory(address.Computed)
-                : new LocationPiece.Missing(MissingReason.NotLive);
+            return Of(slot with { IsIndirect = false }, sizeof(ulong)) switch
+            {
+                LocationPiece.Value pointer => new LocationPiece.Memory(pointer.Computed),
+                LocationPiece.Memory pointer => new LocationPiece.Memory(new Expr.Load(pointer.Address, sizeof(ulong), Signed: false)),
+                _ => new LocationPiece.Missing(MissingReason.NotLive),
+            };
         }
 
         const long mostBytes = 16;
@@ -105,12 +86,9 @@ public sealed class StoredArguments
             : new LocationPiece.Pieces([.. parts]);
     }
 
-    private static LocationPiece PlaceOf(Store store) => store.Register switch
-    {
-        Vector => new LocationPiece.Missing(MissingReason.VectorRegister),
-        Unknown => new LocationPiece.Missing(MissingReason.NotLive),
-        var register => new LocationPiece.Value(new Expr.Register(register)),
-    };
+    private static LocationPiece PlaceOf(Store store) => store.Value is { } value
+        ? value.Place
+        : new LocationPiece.Missing(MissingReason.NotLive);
 
     private void Follow(byte[] code, ulong entry)
     {
@@ -130,130 +108,102 @@ public sealed class StoredArguments
 
     private void Step(in Instruction instruction)
     {
-        if (instruction.Op0Kind == OpKind.Memory && IsMove(instruction.Mnemonic))
+        if (IsMove(instruction.Mnemonic) && instruction.Op0Kind == OpKind.Memory)
         {
             Keep(instruction);
-            return;
         }
-
-        if (instruction is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Register, Op1Kind: OpKind.Register }
-            && instruction.Op0Register.IsGPR() && instruction.Op1Register.IsGPR())
+        else if (IsMove(instruction.Mnemonic) && instruction.Op0Kind == OpKind.Register && SourceOf(instruction) is var (value, frame))
         {
-            Copy(instruction.Op0Register.GetFullRegister(), instruction.Op1Register.GetFullRegister(), instruction.Op0Register.GetSize());
-            return;
+            _values.Set(instruction.Op0Register, value, frame);
         }
-
-        // clang keeps the one bit of a truth value; the convention has it there already.
-        if (instruction is { Mnemonic: Mnemonic.And, Op0Kind: OpKind.Register, Op1Kind: not (OpKind.Register or OpKind.Memory) }
+        else if (instruction is { Mnemonic: Mnemonic.And, Op0Kind: OpKind.Register, Op1Kind: not (OpKind.Register or OpKind.Memory) }
             && instruction.GetImmediate(1) == 1)
         {
-            return;
+            // clang keeps the one bit of a truth value; the convention has it there already.
+            _values.Set(instruction.Op0Register, _values.Of(instruction.Op0Register)?.Narrowed(1), frame: null);
         }
-
-        MoveFrame(instruction);
-        foreach (var used in _instructions.GetInfo(instruction).GetUsedRegisters())
+        else
         {
-            if (used.Access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess)
-                && used.Register.GetFullRegister() is var register && register != Register.RSP)
-            {
-                _held.Remove(register);
-                _frame.Remove(register);
-            }
-        }
-
-        if (instruction is { Mnemonic: Mnemonic.Movq or Mnemonic.Movd, Op0Kind: OpKind.Register, Op1Kind: OpKind.Register }
-            && instruction.Op0Register.IsGPR() && instruction.Op1Register.IsXMM())
-        {
-            _held[instruction.Op0Register.GetFullRegister()] = (Vector, instruction.Op0Register.GetSize());
+            Forget(instruction);
+            _values.MoveStack(instruction);
         }
     }
 
-    private static bool IsMove(Mnemonic mnemonic) => mnemonic is Mnemonic.Mov or Mnemonic.Movss or Mnemonic.Movsd or Mnemonic.Movq
+    private static bool IsMove(Mnemonic mnemonic) => mnemonic is Mnemonic.Mov or Mnemonic.Movzx or Mnemonic.Movsx or Mnemonic.Movsxd
+        or Mnemonic.Movss or Mnemonic.Movsd or Mnemonic.Movq
         or Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movlps or Mnemonic.Movlpd or Mnemonic.Movapd or Mnemonic.Movupd
         or Mnemonic.Movdqa or Mnemonic.Movdqu or Mnemonic.Movd;
 
-    /// <summary>Notes what is stored in the frame; whatever else is stored there takes its place.</summary>
+    /// <summary>What an instruction moves, and its distance from the stack pointer on entry if it is an address in the frame.</summary>
+    private (EntryValue? Value, long? Frame) SourceOf(in Instruction instruction)
+    {
+        if (instruction.Op1Kind == OpKind.Register)
+        {
+            var size = Math.Min(instruction.Op0Register.GetSize(), instruction.Op1Register.GetSize());
+            return (_values.Of(instruction.Op1Register)?.Narrowed(size),
+                size == sizeof(ulong) ? _values.FrameOf(instruction.Op1Register) : null);
+        }
+
+        return instruction.Op1Kind == OpKind.Memory && _values.AddressOf(instruction) is { } address
+            ? (_values.At(address, instruction.MemorySize.GetSize()), null)
+            : (null, null);
+    }
+
+    /// <summary>Notes what is stored in the frame; the first value that is stored at a place is the parameter.</summary>
     private void Keep(in Instruction instruction)
     {
         var size = instruction.MemorySize.GetSize();
-        var register = instruction.MemoryBase;
-        if (!_frame.TryGetValue(register, out var at) || instruction.MemoryIndex != Register.None || instruction.HasSegmentPrefix)
+        if (_values.AddressOf(instruction) is not { } address)
         {
+            _values.ForgetMemory();
             return;
         }
 
-        var source = instruction.Op1Kind == OpKind.Register ? instruction.Op1Register : Register.None;
-        int? value = null;
-        if (source.IsXMM())
-        {
-            value = Vector;
-        }
-        else if (source.IsGPR() && source is not (Register.AH or Register.BH or Register.CH or Register.DH)
-            && _held.TryGetValue(source.GetFullRegister(), out var held))
-        {
-            // What is above was written since: zeros, of an int that was copied.
-            (value, size) = (held.Number, Math.Min(size, held.Size));
-        }
+        var value = instruction.Op1Kind == OpKind.Register ? _values.Of(instruction.Op1Register)?.Narrowed(size) : null;
+        _values.Put(address, size, value);
 
-        var displacement = (long)instruction.MemoryDisplacement64;
-        var address = at + displacement;
+        // What is above was written since: zeros, of an int that was copied.
+        size = value?.Size ?? size;
         if (!_stores.Exists(store => store.Overlaps(address, size)))
         {
-            _stores.Add(new Store(address, size, value ?? Unknown) { Base = NumberOf(register), Displacement = displacement });
-        }
-    }
-
-    private void Copy(Register to, Register from, int size)
-    {
-        if (_held.TryGetValue(from, out var held) && to != Register.RSP)
-        {
-            _held[to] = (held.Number, Math.Min(held.Size, size));
-        }
-        else
-        {
-            _held.Remove(to);
-        }
-
-        if (size == sizeof(ulong) && _frame.TryGetValue(from, out var at))
-        {
-            _frame[to] = at;
-        }
-        else
-        {
-            _frame.Remove(to);
-        }
-    }
-
-    /// <summary>Follows the stack pointer, as far as constants change it.</summary>
-    private void MoveFrame(in Instruction instruction)
-    {
-        if (instruction.StackPointerIncrement != 0 && _frame.TryGetValue(Register.RSP, out var before))
-        {
-            _frame[Register.RSP] = before + instruction.StackPointerIncrement;
-        }
-        else if (instruction.Op0Kind == OpKind.Register && instruction.Op0Register == Register.RSP
-            && instruction.Mnemonic is not (Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Push))
-        {
-            var isConstant = instruction.Mnemonic is Mnemonic.Sub or Mnemonic.Add && instruction.Op1Kind != OpKind.Register;
-            if (isConstant && _frame.TryGetValue(Register.RSP, out var at))
+            _stores.Add(new Store(address, size, value)
             {
-                var amount = (long)instruction.GetImmediate(1);
-                _frame[Register.RSP] = instruction.Mnemonic == Mnemonic.Sub ? at - amount : at + amount;
+                Base = EntryValues.NumberOf(instruction.MemoryBase),
+                Displacement = (long)instruction.MemoryDisplacement64,
+            });
+        }
+    }
+
+    /// <summary>Forgets all registers and memory that an instruction writes.</summary>
+    private void Forget(in Instruction instruction)
+    {
+        var info = _instructions.GetInfo(instruction);
+        foreach (var used in info.GetUsedRegisters())
+        {
+            if (IsWrite(used.Access) && used.Register.GetFullRegister() != Register.RSP)
+            {
+                _values.Set(used.Register, null, frame: null);
             }
-            else
+        }
+
+        foreach (var used in info.GetUsedMemory())
+        {
+            // A push is followed with the stack pointer.
+            if (IsWrite(used.Access) && instruction.StackPointerIncrement >= 0)
             {
-                _frame.Remove(Register.RSP);
+                _values.ForgetMemory();
             }
         }
     }
 
-    private static int NumberOf(Register register) => Array.IndexOf(Registers, register);
+    private static bool IsWrite(OpAccess access) =>
+        access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess);
 
-    /// <summary>A store to the frame of what a register held on entry.</summary>
+    /// <summary>A store to the frame.</summary>
     /// <param name="Address">Bytes from the stack pointer on entry.</param>
     /// <param name="Size">Bytes that are stored.</param>
-    /// <param name="Register">DWARF number of the register; <see cref="Vector"/>, or <see cref="Unknown"/>.</param>
-    private sealed record Store(long Address, int Size, int Register)
+    /// <param name="Value">The value on entry that it is; null when it is none.</param>
+    private sealed record Store(long Address, int Size, EntryValue? Value)
     {
         /// <summary>DWARF number of the register that the instruction counts from.</summary>
         public int Base { get; init; }
