@@ -27,7 +27,6 @@ public sealed class BpfSession : IDisposable
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
     private readonly Task<PageWaits?> _waits;
-    private readonly Lazy<int> _threadPointer = new(TaskThreadPointer.Find, LazyThreadSafetyMode.PublicationOnly);
     private readonly uint _self;
     private uint _nextSwitch;
 
@@ -242,9 +241,8 @@ public sealed class BpfSession : IDisposable
         InFlight = inFlight,
     };
 
-    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
-    /// <exception cref="KernelException">The kernel does not tell its types, or has none there.</exception>
-    internal int ThreadPointer => _threadPointer.Value;
+    /// <summary>The places where the kernel keeps what it knows of a thread.</summary>
+    internal TaskFields TaskFields { get; } = new();
 
     internal void SetActive(uint slot, bool active)
     {

@@ -19,6 +19,8 @@ public sealed class LoadedProbe : IDisposable
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly InFlightTable? _inFlight;
     private readonly DurationMap? _durations;
+    private readonly KeptMap? _kept;
+    private readonly BpfProgram? _keeper;
     private bool _closed;
 
     /// <param name="session">The session that gave the slot.</param>
@@ -35,19 +37,23 @@ public sealed class LoadedProbe : IDisposable
         _binding = session.Bind(Slot, Limiter, -1);
         try
         {
-            var threadPointer = plan.UsesThreadPointer ? session.ThreadPointer : 0;
+            var threadPointer = plan.UsesThreadPointer ? session.TaskFields.ThreadPointer : 0;
             if (plan.PairsCalls)
             {
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
             _durations = plan.MeasuresLeftOut ? new DurationMap() : null;
+            _kept = plan.UsesOnEntry ? new KeptMap(plan.Architecture) : null;
             _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with
             {
                 ThreadPointer = threadPointer,
                 InFlightSize = _inFlight?.ValueSize ?? 0,
                 Durations = _durations?.Fd ?? -1,
+                ThreadStart = plan.UsesOnEntry ? session.TaskFields.ThreadStart : 0,
+                Kept = _kept?.Fd ?? -1,
             };
+            _keeper = _kept is null ? null : Load(ProbeCompiler.CompileKept(plan, _binding));
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program.OnReturn, Load(program)));
@@ -96,7 +102,7 @@ public sealed class LoadedProbe : IDisposable
         _closed ? 0 : _inFlight?.RemoveAbandoned(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>
-    public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values)
+    public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values).Concat(_keeper is null ? [] : [_keeper])
         .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);
 
     /// <summary>Attaches the probe to one file.</summary>
@@ -116,6 +122,8 @@ public sealed class LoadedProbe : IDisposable
         var attachment = new ProbeAttachment(this);
         try
         {
+            Keep();
+
             // Returns first: a call is only followed when its entry and its return are both seen.
             foreach (var form in exits)
             {
@@ -141,10 +149,24 @@ public sealed class LoadedProbe : IDisposable
         ulong ExitCookie(UprobeSite site, ExitSite exit, int index) =>
             Plan.PairsCalls ? Cookie(site, index) : SiteCookie.Of(firstCookie + (ulong)index, exit.Offset);
 
-        void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller)
+        // Before anything looks for what is kept. What an earlier attachment has kept may be of calls that have ended unseen.
+        void Keep()
+        {
+            var kept = sites.Select(site => site.KeptAt).Where(offset => offset != 0).Distinct().ToList();
+            if (_keeper is { } keeper && kept.Count > 0)
+            {
+                AddLink(keeper, [.. kept.Select(offset => new UprobePlace(offset, 0))], LinkKind.Keeper, byCaller: false);
+                _kept!.Clear();
+            }
+        }
+
+        void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller) =>
+            AddLink(program, places, onReturn ? LinkKind.Return : LinkKind.Entry, byCaller);
+
+        void AddLink(BpfProgram program, UprobePlace[] places, LinkKind kind, bool byCaller)
         {
             var link = UprobeLink.Attach(_session.AttachMethod, program, file, places, byCaller);
-            attachment.Add(link, onReturn);
+            attachment.Add(link, kind);
             if (link.UsesReserve)
             {
                 throw new KernelException(
@@ -195,12 +217,15 @@ public sealed class LoadedProbe : IDisposable
             loaded.Dispose();
         }
 
+        _keeper?.Dispose();
+
         _programs.Clear();
         _exits.Clear();
         if (!_closed)
         {
             _closed = true;
             _inFlight?.Leave(Slot);
+            _kept?.Dispose();
         }
     }
 
@@ -217,18 +242,20 @@ public sealed class LoadedProbe : IDisposable
 public sealed class ProbeAttachment : IDisposable
 {
     private readonly LoadedProbe _probe;
-    private readonly List<(UprobeLink Link, bool OnReturn)> _links = [];
+    private readonly List<(UprobeLink Link, LinkKind Kind)> _links = [];
 
     internal ProbeAttachment(LoadedProbe probe) => _probe = probe;
 
-    internal void Add(UprobeLink link, bool onReturn) => _links.Add((link, onReturn));
+    internal void Add(UprobeLink link, LinkKind kind) => _links.Add((link, kind));
 
     /// <summary>Detaches from all of these files at once. Takes some tens of milliseconds, however many they are.</summary>
     public static void CloseAll(IReadOnlyList<ProbeAttachment> attachments)
     {
         // Returns first: one without its entry could be paired with the entry of a call that longjmp abandoned.
-        Close(attachments, onReturn: true);
-        Close(attachments, onReturn: false);
+        // What keeps registers goes last: without it, those of an earlier call would be taken for those of the one that runs.
+        Close(attachments, LinkKind.Return);
+        Close(attachments, LinkKind.Entry);
+        Close(attachments, LinkKind.Keeper);
     }
 
     /// <summary>Detaches from the file. Takes milliseconds.</summary>
@@ -238,12 +265,25 @@ public sealed class ProbeAttachment : IDisposable
         _probe.Forget(this);
     }
 
-    private static void Close(IReadOnlyList<ProbeAttachment> attachments, bool onReturn)
+    private static void Close(IReadOnlyList<ProbeAttachment> attachments, LinkKind kind)
     {
-        UprobeLink.CloseAll([.. attachments.SelectMany(one => one._links).Where(one => one.OnReturn == onReturn).Select(one => one.Link)]);
+        UprobeLink.CloseAll([.. attachments.SelectMany(one => one._links).Where(one => one.Kind == kind).Select(one => one.Link)]);
         foreach (var attachment in attachments)
         {
-            attachment._links.RemoveAll(one => one.OnReturn == onReturn);
+            attachment._links.RemoveAll(one => one.Kind == kind);
         }
     }
+}
+
+/// <summary>The programs that a link of a probe leads to.</summary>
+internal enum LinkKind
+{
+    /// <summary>Programs at the ends of calls.</summary>
+    Return,
+
+    /// <summary>Programs at the sites themselves.</summary>
+    Entry,
+
+    /// <summary>Programs that keep registers on entry of the functions that the sites are in.</summary>
+    Keeper,
 }

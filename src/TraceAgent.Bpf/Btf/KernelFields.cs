@@ -54,7 +54,8 @@ internal sealed class KernelFields
     public int? Find(string structure, string member)
     {
         // Drivers have structures with names that the kernel uses as well; two of the same form are one.
-        var places = Structures(structure).Select(number => _kernel!.Types.FindMember(number, member)?.Bits).OfType<uint>().Distinct().ToList();
+        var places = Structures(structure).Select(number => _kernel!.Types.FindMember(number, member)?.Bits).OfType<uint>()
+            .Distinct().ToList();
         return places is [var bits] && bits % 8 == 0 ? (int)(bits / 8) : null;
     }
 

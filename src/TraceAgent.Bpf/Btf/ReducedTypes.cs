@@ -48,8 +48,8 @@ internal sealed unsafe class ReducedTypes
     private static MemoryFile? Make(byte* raw, nint made)
     {
         var header = (BtfHeader*)raw;
-        var asked = new BtfTypes(
-            raw + header->TypesAt, header->TypesLength, new BtfNames(raw + header->StringsAt, header->StringsLength), new HashSet<string>());
+        var names = new BtfNames(raw + header->StringsAt, header->StringsLength);
+        var asked = new BtfTypes(raw + header->TypesAt, header->TypesLength, names, new HashSet<string>());
         var structures = Enumerable.Range(1, asked.Count).Where(number => asked[number] is { IsComposite: true, Name: not 0 })
             .ToLookup(number => NameOf(asked, asked[number].Name));
         using var kernel = KernelTypes.Read(structures.Select(same => same.Key).ToHashSet());

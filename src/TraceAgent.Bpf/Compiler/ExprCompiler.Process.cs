@@ -11,6 +11,41 @@ internal sealed partial class ExprCompiler
     /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer.</summary>
     public int ThreadPointer { get; init; }
 
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to when the thread began.</summary>
+    public int ThreadStart { get; init; }
+
+    /// <summary>The map with registers as they were on entry: see <see cref="KeptRegisters"/>.</summary>
+    public int Kept { get; init; } = -1;
+
+    /// <summary>The label for a call whose entry was not seen; null where that is a fault like others.</summary>
+    public Label? NotSeen { get; set; }
+
+    /// <summary>Writes the key of a call in <see cref="Kept"/>.</summary>
+    /// <param name="stackPointer">The stack pointer on entry.</param>
+    /// <param name="key">Its offset from the frame pointer.</param>
+    /// <param name="onFault">The label to jump to when memory cannot be read.</param>
+    public void WriteKeptKey(Expr stackPointer, int key, Label onFault)
+    {
+        Compute(stackPointer, Reg.R0, onFault);
+        code.Store(Reg.Frame, key + KeptRegisters.KeyStackPointer, Reg.R0);
+        code.Call(BpfFunction.GetCurrentPidTgid);
+        code.Store(Reg.Frame, key, Reg.R0);
+        ReadOfTask(ThreadStart, key + KeptRegisters.KeyThreadStart);
+    }
+
+    private void ComputeOnEntry(Expr.OnEntry entry, Reg target, Label onFault)
+    {
+        var key = Reserve(KeptRegisters.KeySize);
+        WriteKeptKey(entry.StackPointer, key, onFault);
+        code.MapFd(Reg.R1, Kept);
+        code.Move(Reg.R2, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R2, key);
+        code.Call(BpfFunction.MapLookup);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, NotSeen ?? onFault);
+        code.Load(target, Reg.R0, entry.Index * sizeof(ulong));
+        Release(KeptRegisters.KeySize);
+    }
+
     /// <summary>
     /// The instruction pointer, less the offset in the file of what was hit; on return of a paired call what its entry has kept.
     /// </summary>
@@ -38,14 +73,20 @@ internal sealed partial class ExprCompiler
     private void ComputeThreadPointer(Reg target)
     {
         var temporary = Reserve(8);
-        code.Call(BpfFunction.GetCurrentTask);
-        code.Move(Reg.R3, Reg.R0);
-        code.Arithmetic(Opcode.Add, Reg.R3, ThreadPointer);
-        code.Move(Reg.R1, Reg.Frame);
-        code.Arithmetic(Opcode.Add, Reg.R1, temporary);
-        code.Set(Reg.R2, 8);
-        code.Call(BpfFunction.ProbeReadKernel);
+        ReadOfTask(ThreadPointer, temporary);
         code.Load(target, Reg.Frame, temporary);
         Release(8);
+    }
+
+    /// <summary>Reads 8 bytes of the kernel's <c>task_struct</c> of the thread that runs to a place on the stack.</summary>
+    private void ReadOfTask(int offset, int place)
+    {
+        code.Call(BpfFunction.GetCurrentTask);
+        code.Move(Reg.R3, Reg.R0);
+        code.Arithmetic(Opcode.Add, Reg.R3, offset);
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, place);
+        code.Set(Reg.R2, 8);
+        code.Call(BpfFunction.ProbeReadKernel);
     }
 }

@@ -69,6 +69,9 @@ internal sealed partial class ExprCompiler(
                 code.Call(BpfFunction.GetCurrentAncestorCgroupId);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.OnEntry entry:
+                ComputeOnEntry(entry, target, onFault);
+                break;
             case Expr.EntryField entryField:
                 ComputeEntryField(entryField.Index, target, onFault);
                 break;

@@ -77,9 +77,10 @@ internal sealed class FieldCompiler(
 
     private void ReadScalar(CaptureField field, int offset, int? outcome)
     {
-        var fault = new Label();
-        var end = new Label();
+        var (fault, notSeen, end) = (new Label(), new Label(), new Label());
+        expressions.NotSeen = notSeen;
         expressions.Compute(field.Value, Reg.R0, fault);
+        expressions.NotSeen = null;
         code.Store(Reg.R7, offset, Reg.R0);
         if (fault.IsTarget)
         {
@@ -87,15 +88,26 @@ internal sealed class FieldCompiler(
             code.Place(fault);
             code.Store(Reg.R7, offset, 0, 8);
             EmitFault(outcome!.Value);
-            code.Place(end);
         }
+
+        if (notSeen.IsTarget)
+        {
+            code.Jump(end);
+            code.Place(notSeen);
+            code.Store(Reg.R7, offset, 0, 8);
+            code.Store(Reg.R7, outcome!.Value, (int)Outcome.EntryNotSeen, 1);
+        }
+
+        code.Place(end);
     }
 
     private void ReadText(CaptureField field, Storage.Text text, int offset)
     {
         var ends = new MemoryEnds();
         code.Store(Reg.R7, offset, 0, 8);
+        expressions.NotSeen = ends.NotSeen;
         expressions.Compute(field.Value, Reg.R3, ends.Fault);
+        expressions.NotSeen = null;
         code.JumpIf(Opcode.IfEqual, Reg.R3, 0, ends.Null);
         code.Store(Reg.Frame, StackFrame.Scratch, Reg.R3);
         code.Move(Reg.R1, Reg.R7);
@@ -122,6 +134,7 @@ internal sealed class FieldCompiler(
         var read = new Label();
         var isOwnTest = bytes.NullWhenZero == field.Value;
         code.Store(Reg.R7, offset, 0, 8);
+        expressions.NotSeen = ends.NotSeen;
         if (bytes.NullWhenZero is { } test && !isOwnTest)
         {
             expressions.Compute(test, Reg.R0, ends.Fault);
@@ -137,6 +150,7 @@ internal sealed class FieldCompiler(
         // After the check for NULL: the length may be read from what is there.
         code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
         expressions.Compute(bytes.Length, Reg.R2, ends.Fault);
+        expressions.NotSeen = null;
         code.JumpIf(Opcode.IfLessOrEqual, Reg.R2, 0, ends.Done);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, bytes.Max, fits);
         code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Truncated, 1);
@@ -175,6 +189,14 @@ internal sealed class FieldCompiler(
             code.Jump(ends.Done);
             code.Place(ends.Null);
             code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Null, 1);
+        }
+
+        if (ends.NotSeen.IsTarget)
+        {
+            code.Jump(ends.Done);
+            code.Place(ends.NotSeen);
+            code.Store(Reg.R7, offset, 0, 8);
+            code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.EntryNotSeen, 1);
         }
 
         code.Place(ends.Done);
@@ -256,6 +278,9 @@ internal sealed class FieldCompiler(
         public Label Unreadable { get; } = new();
 
         public Label Fault { get; } = new();
+
+        /// <summary>Reached when a register on entry is needed and was not kept.</summary>
+        public Label NotSeen { get; } = new();
 
         public Label Done { get; } = new();
     }

@@ -22,6 +22,12 @@ public sealed record ProbeBinding
     /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to the thread pointer, for plans that use it.</summary>
     public int ThreadPointer { get; init; }
 
+    /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to when the thread began, for plans that need it.</summary>
+    public int ThreadStart { get; init; }
+
+    /// <summary>The map with registers as they were on entry: see <see cref="KeptRegisters"/>. -1 for none.</summary>
+    public int Kept { get; init; } = -1;
+
     public int Ring { get; init; }
 
     public int Control { get; init; }

@@ -23,6 +23,8 @@ internal sealed class ProgramCode
             new(Code, plan.Architecture, stackTop, callLayout, limit)
             {
                 ThreadPointer = binding.ThreadPointer,
+                ThreadStart = binding.ThreadStart,
+                Kept = binding.Kept,
                 KeptLoadAddress = callLayout is null ? null : InFlightLayout.LoadAddress(plan),
             };
     }

@@ -24,6 +24,7 @@ public static class OutcomeText
         Outcome.Null => "null",
         Outcome.LeftByJump => "left_by_jump",
         Outcome.NotResident => "fault,not_resident",
+        Outcome.EntryNotSeen => "entry_not_seen",
         Outcome.OptimisedOut => "optimised_out",
         Outcome.NotLive => "not_live",
         Outcome.VectorRegister => "vector_register",

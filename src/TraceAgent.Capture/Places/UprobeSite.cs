@@ -17,4 +17,10 @@ public record UprobeSite(ulong FileOffset)
     /// does not pass there; 0 for none. The kernel keeps it in each process.
     /// </summary>
     public ulong ReferenceCounter { get; init; }
+
+    /// <summary>
+    /// Offset in the file of the place where argument registers are kept on entry of the function, for values that are nowhere else; 0 for
+    /// none.
+    /// </summary>
+    public ulong KeptAt { get; init; }
 }

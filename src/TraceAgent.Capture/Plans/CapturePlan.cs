@@ -72,6 +72,9 @@ public sealed record CapturePlan(
     public bool UsesThreadPointer => Uses(SpecialValue.ThreadPointer, EntryFields, EntryCondition)
         || Uses(SpecialValue.ThreadPointer, ReturnFields, ReturnCondition);
 
+    /// <summary>True when programs need registers as they were on entry of the function that runs.</summary>
+    public bool UsesOnEntry => EntryCondition?.UsesOnEntry() == true || EntryFields.Any(one => one.UsesOnEntry());
+
     /// <summary>
     /// True when the entry of a call keeps where the file lies for its return: what ends a call knows only to which entry it belongs.
     /// </summary>
@@ -123,6 +126,10 @@ public sealed record CaptureField(Expr Value, Storage Storage)
     /// <summary>True when reading the value needs this one.</summary>
     public bool Uses(SpecialValue value) => Value.Uses(value)
         || (Storage is Storage.Bytes bytes && (bytes.Length.Uses(value) || bytes.NullWhenZero?.Uses(value) == true));
+
+    /// <summary>True when reading the value needs a register as it was on entry of the function that runs.</summary>
+    public bool UsesOnEntry() => Value.UsesOnEntry()
+        || (Storage is Storage.Bytes bytes && (bytes.Length.UsesOnEntry() || bytes.NullWhenZero?.UsesOnEntry() == true));
 
     /// <summary>
     /// True for a value read on return that is missing when the call ends at a jump: it needs registers or memory as the function

@@ -16,7 +16,7 @@ public abstract record Expr
         Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test.Length: 0 });
 
     /// <summary>True when computing the expression reads memory, or what was read on entry.</summary>
-    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
+    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField or OnEntry);
 
     /// <summary>
     /// True when computing the expression needs registers or memory of the hit itself, and not only what was read on entry.
@@ -25,6 +25,9 @@ public abstract record Expr
 
     /// <summary>True when computing the expression needs this value.</summary>
     public bool Uses(SpecialValue value) => Has(one => one is Special special && special.Value == value);
+
+    /// <summary>True when computing the expression needs a register as it was on entry of a function that runs.</summary>
+    public bool UsesOnEntry() => Has(one => one is OnEntry);
 
     /// <summary>True when the value is the same, wherever in the file it is computed: no register of the hit is needed.</summary>
     public bool IsOfNoPlace() => !Has(one => one is Register or EntryField or Special { Value: SpecialValue.Flags });
@@ -35,6 +38,7 @@ public abstract record Expr
         TextMatch match => match.Address.Has(which) || match.Length?.Has(which) == true,
         Unary unary => unary.Operand.Has(which),
         Extend extend => extend.Operand.Has(which),
+        OnEntry entry => entry.StackPointer.Has(which),
         Binary binary => binary.Left.Has(which) || binary.Right.Has(which),
         _ => false,
     };
@@ -59,6 +63,14 @@ public abstract record Expr
 
     /// <summary>The scalar entry field <paramref name="Index"/> as it was on entry, in what is computed on return of a call.</summary>
     public sealed record EntryField(int Index) : Expr;
+
+    /// <summary>
+    /// An argument register as it was when the function that runs was entered: a second program keeps it there. DWARF calls it an entry
+    /// value.
+    /// </summary>
+    /// <param name="Index">The index in <see cref="Architecture.ArgumentRegisters"/>.</param>
+    /// <param name="StackPointer">The stack pointer on that entry.</param>
+    public sealed record OnEntry(int Index, Expr StackPointer) : Expr;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
     /// <param name="Address">The address where it begins; for a text without a length, NULL passes no test.</param>

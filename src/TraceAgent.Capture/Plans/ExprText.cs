@@ -37,6 +37,7 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         Expr.Load load => $"*({TypeOf(load.Size, load.Signed)}*){Inner(load.Address)}",
         Expr.Extend extend => $"({TypeOf(extend.Size, extend.Signed)}){Inner(extend.Operand)}",
         Expr.EntryField field when field.Index < entryFields.Count => $"{Inner(entryFields[field.Index].Value)} on entry",
+        Expr.OnEntry entry => $"{NameOf(architecture.ArgumentRegisters[entry.Index])} on entry",
         Expr.TextMatch match => $"the test of the text at {Inner(match.Address)}",
         Expr.CommMatch => "the test of comm",
         Expr.Special { Value: SpecialValue.LoadAddress } => "load address",

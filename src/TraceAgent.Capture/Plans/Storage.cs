@@ -87,6 +87,9 @@ public enum Outcome : byte
     /// <summary>A <see cref="Fault"/>: the page is not in memory, and may not be waited for.</summary>
     NotResident = 5,
 
+    /// <summary>It is what a register was when the function was entered, and that was not seen: the call was running before.</summary>
+    EntryNotSeen = 6,
+
     /// <summary>Known before any hit: the compiler kept the value nowhere. No program writes this one, nor those after it.</summary>
     OptimisedOut = 32,
 

@@ -9,6 +9,15 @@ public abstract record LocationPiece
     {
     }
 
+    /// <summary>True when it takes a register as it was on entry of the function: see <see cref="Expr.OnEntry"/>.</summary>
+    public bool UsesOnEntry() => this switch
+    {
+        Memory memory => memory.Address.UsesOnEntry(),
+        Value value => value.Computed.UsesOnEntry(),
+        Pieces pieces => pieces.Parts.Any(part => part.Place.UsesOnEntry()),
+        _ => false,
+    };
+
     /// <summary>Memory of the program, at an address that is computed at the hit.</summary>
     public sealed record Memory(Expr Address) : LocationPiece;
 
@@ -64,7 +73,7 @@ public enum MissingReason
     /// <summary>The value is kept, but not at this address.</summary>
     NotLive,
 
-    /// <summary>It is what a register was on entry of the function, which nothing keeps.</summary>
+    /// <summary>It is what a register was on entry of the function, and no program can keep that there.</summary>
     NeedsEntryValue,
 
     /// <summary>It is in a register for vectors and floating-point numbers, which a probe does not see.</summary>

@@ -66,15 +66,23 @@ internal ref partial struct ExpressionMachine
                 && _expression.Slice(operation.BlockAt, operation.BlockLength) is [>= Op.Register0 and <= Op.Register31 and var register]:
                 PushRegister((ulong)(register - Op.Register0), 0);
                 break;
+            case Op.EntryValue or Op.GnuEntryValue:
+                Push(OnEntry(operation), MissingReason.NeedsEntryValue);
+                break;
             default:
                 _failure = ReasonAgainst(operation.Code);
                 break;
         }
     }
 
+    /// <summary>A register as it was on entry; null for a computation from several, and where the frame is not known.</summary>
+    private readonly Operand? OnEntry(Operation operation) =>
+        _expression.Slice(operation.BlockAt, operation.BlockLength) is [>= Op.Register0 and <= Op.Register31 and var register]
+            ? _context.OnEntry(register - Op.Register0)
+            : null;
+
     private static MissingReason ReasonAgainst(byte code) => code switch
     {
-        Op.EntryValue or Op.GnuEntryValue => MissingReason.NeedsEntryValue,
         Op.Branch or Op.Skip => MissingReason.Branches,
         Op.GnuParameterReference => MissingReason.CallerArgument,
         _ => MissingReason.NotUnderstood,

@@ -26,6 +26,17 @@ internal sealed class LocationContext(Unit unit, Architecture architecture, Fram
         ? Operand.Of(new Expr.Register(row.CfaRegister)).Plus(row.CfaOffset)
         : null;
 
+    /// <summary>A register as it was when the function was entered; null when no program could keep it.</summary>
+    /// <param name="register">DWARF number of the register.</param>
+    public Operand? OnEntry(int register)
+    {
+        // The canonical frame address is where the stack pointer was before the call (DWARF 5, section 6.4.1), so above the return address.
+        var index = architecture.ArgumentRegisters.ToList().IndexOf(register);
+        return index >= 0 && FrameAddress?.Plus(-architecture.StackPointerRise) is { } pointer
+            ? new Operand(new Expr.OnEntry(index, pointer.Value), IsStatic: false, pointer.Nodes + 1, pointer.Loads)
+            : null;
+    }
+
     /// <summary>The address that <c>DW_OP_fbreg</c> counts from, which for some compilers is what a register holds.</summary>
     public Operand? FrameBase => frameBase switch
     {

@@ -35,7 +35,8 @@ internal sealed class VariableLocation
     public VariableLocation(Entry function, ulong address, Architecture architecture, FrameEntry? frame)
     {
         _address = address;
-        _isEntry = EntryOf(function) == address;
+        var entry = EntryOf(function);
+        (Entry, _isEntry) = (entry ?? 0, entry == address);
         _unit = function.Unit;
         _isGo = function.Unit.IsGo();
         if (function.Block(AttributeName.FrameBase) is [>= Op.Register0 and <= Op.Register31 and var register])
@@ -52,6 +53,9 @@ internal sealed class VariableLocation
             _frameBase = ExpressionMachine.Run(place.BytesIn(function.Unit.Owner.Sections), context);
         }
     }
+
+    /// <summary>The address where the function begins; 0 when it is not known.</summary>
+    public ulong Entry { get; }
 
     /// <summary>The location of a variable.</summary>
     /// <param name="variable">A variable or parameter of a scope around the address.</param>

@@ -63,6 +63,9 @@ public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariab
 public sealed record LineSite(
     ulong Address, SourcePlace Place, EquatableArray<ScopeCall> Calls, EquatableArray<LineVariable> Variables)
 {
+    /// <summary>Virtual address where the function whose code it is begins; 0 when that is not known.</summary>
+    public ulong Entry { get; init; }
+
     /// <summary>The index of the <see cref="WantedLine"/> that it answers; 0 for other questions.</summary>
     public int Wanted { get; init; }
 

@@ -162,6 +162,7 @@ internal sealed class LineSites(
         variables.AddRange(LeftOut(function, wanted, names));
         return site with
         {
+            Entry = finder.Entry,
             Variables = [.. variables],
             Others = [.. others.Distinct()],
             Statics = _statics?.In(unit, WithStatics(function), wanted.Names.Where(name => !names.Contains(name))) ?? [],

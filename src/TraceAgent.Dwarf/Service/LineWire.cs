@@ -60,6 +60,7 @@ internal static class LineWire
     public static void Write(WireWriter writer, LineSite site)
     {
         writer.Number(site.Address);
+        writer.Number(site.Entry);
         writer.Number((ulong)site.Wanted);
         writer.Place(site.Place);
         writer.List([.. site.Calls.Take(MaxCalls)], call =>
@@ -92,9 +93,11 @@ internal static class LineWire
 
     public static LineSite ReadSite(ref WireReader reader)
     {
-        var (address, wanted) = (reader.Number(), (int)reader.Checked(reader.Number(), DebugQuery.Wanted.MaxLines));
+        var (address, entry) = (reader.Number(), reader.Number());
+        var wanted = (int)reader.Checked(reader.Number(), DebugQuery.Wanted.MaxLines);
         return new LineSite(address, reader.Place(), Calls(ref reader), Variables(ref reader))
         {
+            Entry = entry,
             Wanted = wanted,
             More = (int)reader.Checked(reader.Number(), int.MaxValue),
             Others = reader.Texts(MaxNames),

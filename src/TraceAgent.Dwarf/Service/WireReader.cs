@@ -21,6 +21,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     // Only binaries of this machine are probed.
     private static readonly ulong LastRegister = (ulong)Architecture.OfThisMachine.RegisterOffsets.Count - 1;
 
+    private static readonly ulong LastArgument = (ulong)Architecture.OfThisMachine.ArgumentRegisters.Count - 1;
+
     private Cursor _cursor = new(bytes);
     private int _depth;
 
@@ -142,6 +144,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             case WireTag.Extend:
                 (size, isSigned) = (Size(), Flag());
                 expr = new Expr.Extend(Expression(), size, isSigned);
+                break;
+            case WireTag.OnEntry:
+                var index = (int)Checked(Byte(), LastArgument);
+                expr = new Expr.OnEntry(index, Expression());
                 break;
             default:
                 Fail();

@@ -162,6 +162,11 @@ internal sealed class WireWriter
                 Flag(extend.Signed);
                 Expression(extend.Operand);
                 break;
+            case Expr.OnEntry entry:
+                Byte(WireTag.OnEntry);
+                Byte((byte)entry.Index);
+                Expression(entry.StackPointer);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(expr));
         }
@@ -187,6 +192,7 @@ internal static class WireTag
     public const byte Binary = 4;
     public const byte Load = 5;
     public const byte Extend = 6;
+    public const byte OnEntry = 7;
 
     public const byte Files = 1;
     public const byte Lines = 2;

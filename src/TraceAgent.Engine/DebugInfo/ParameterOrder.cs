@@ -5,7 +5,8 @@ namespace TraceAgent.Engine.DebugInfo;
 
 /// <summary>
 /// Checks what the first instructions of a function show against the convention: parameters are in argument registers in the order of
-/// the source, and so are those on the stack (System V ABI, 3.2.3). Where optimised code sets a parameter from another one first, its place gets that one's register.
+/// the source, and so are those on the stack (System V ABI, 3.2.3). Where optimised code sets a parameter from another one first, its
+/// place gets that one's register.
 /// </summary>
 /// <param name="architecture">The processor.</param>
 internal sealed class ParameterOrder(Architecture architecture)

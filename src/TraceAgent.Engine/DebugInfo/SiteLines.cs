@@ -84,7 +84,9 @@ public sealed partial class SiteLines
                 SiteCodes.SomeSkipped, Refused: false, $"{line.Text} in {path} has more places or types than are read at once"));
         }
 
-        var groups = places.GroupBy(place => AbiOf(image, place, sites[place.Index], answer), place => place.Site)
+        var entries = new KeptEntries(image);
+        var groups = places.Select(place => Kept(place, sites[place.Index], entries))
+            .GroupBy(place => AbiOf((image, entries), place, sites[place.Index], answer), place => place.Site)
             .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
         return new SiteResolution(
             problems.Exists(one => one.Refused) ? [] : groups.ToEquatableArray(), problems.ToEquatableArray());
@@ -96,24 +98,33 @@ public sealed partial class SiteLines
     private static SourceLine SourceOf(LineSite site) => new(
         site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
 
-    private static DebugSiteAbi AbiOf(ElfImage image, LinePlace place, LineSite site, DebugAnswer answer) => new(place.Abi)
-    {
-        IsLine = true,
-        Types = answer.Types,
-        Distance = answer.Types.Functions is null ? null : LoadedPlace.Distance(image, place.Site),
-        NamedTypes = answer.NamedTypes,
-        Statics = [.. site.Statics.Select(variable => SiteParameters.Loaded(image, place.Site, variable))],
-        Variables =
+    /// <summary>The same place, with the entry of its function where a variable takes registers as they were there.</summary>
+    private static LinePlace Kept(LinePlace place, LineSite site, KeptEntries entries) =>
+        site.Variables.Any(variable => variable.Place.UsesOnEntry())
+            ? place with { Site = place.Site with { KeptAt = entries.OffsetOf(site.Entry) } }
+            : place;
+
+    private static DebugSiteAbi AbiOf(
+        (ElfImage Image, KeptEntries Entries) file, LinePlace place, LineSite site, DebugAnswer answer) => new(place.Abi)
+        {
+            IsLine = true,
+            Types = answer.Types,
+            Distance = answer.Types.Functions is null ? null : LoadedPlace.Distance(file.Image, place.Site),
+            NamedTypes = answer.NamedTypes,
+            Statics = [.. site.Statics.Select(variable => SiteParameters.Loaded(file.Image, place.Site, variable))],
+            Variables =
         [
             .. site.Variables.Where(variable => !variable.IsShadowed).Select(variable =>
-                new SiteVariable(variable.Name, variable.Shape, LoadedPlace.Of(image, place.Site, variable.Place, out _))
+                new SiteVariable(
+                    variable.Name, variable.Shape,
+                    LoadedPlace.Of(file.Image, place.Site, file.Entries.Of(site.Entry, variable.Place), out _))
                 {
                     IsLocal = !variable.IsParameter,
                     Lives = variable.Lives.Count == 0 ? "" : LineRange.Text(variable.Lives),
                 }),
         ],
-        Others = site.Others,
-    };
+            Others = site.Others,
+        };
 
     private static IEnumerable<SiteProblem> Remarks(DebugAnswer answer) =>
         answer.Problems.Select(problem => new SiteProblem(SiteCodes.DebugReaderEnded, Refused: false, problem));

@@ -89,6 +89,7 @@ internal static class MessageText
             {
                 Outcome.Null => "<null>"u8,
                 Outcome.LeftByJump => "<left_by_jump>"u8,
+                Outcome.EntryNotSeen => "<entry_not_seen>"u8,
                 Outcome.OptimisedOut => "<optimised_out>"u8,
                 Outcome.NotLive => "<not_live>"u8,
                 Outcome.VectorRegister => "<vector_register>"u8,

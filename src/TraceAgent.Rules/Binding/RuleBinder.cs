@@ -50,7 +50,8 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         }
 
         var captured = Variables().Concat(results).Concat(captures.SelectMany(Members)).ToList();
-        var all = captured.Concat(NamedInMessages(captured)).DistinctBy(value => (value.Name, value.Value))
+        var all = captured.Concat(NamedInMessages(captured))
+            .DistinctBy(value => (value.Name, value.Path, value.WhyMissing == Outcome.Ok ? value.Value : null))
             .Where(value => !returned.Any(one => (one.Name, one.Value) == (value.Name, value.Value))).ToEquatableArray();
         return new RuleTerms
         {

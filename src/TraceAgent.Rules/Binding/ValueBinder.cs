@@ -19,7 +19,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         if (IsMarked && scope.WhyMissing(written.Expression.Tree?.Names.Select(name => name.Value) ?? []) is not Outcome.Ok and var why)
         {
             scope.Miss(written.Name, why, "what it is computed from cannot be had here");
-            return new ComputedValue(written.Name, CaptureType.Default, new Term.Number(0)) { WhyMissing = why };
+            return new ComputedValue(written.Name, written.Spec?.Type ?? CaptureType.Default, new Term.Number(0)) { WhyMissing = why };
         }
 
         if (Bind(written.Expression, scope, used => Reveals(written, used)) is not { } value)

@@ -4,7 +4,7 @@ using TraceAgent.Capture.Variables;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>Where the lowest bytes of a value were when the function began.</summary>
+/// <summary>The place of a value's lowest bytes when the function began.</summary>
 /// <param name="Register">DWARF number of the register; null for a vector register, and for the stack.</param>
 /// <param name="Stack">Bytes from the stack pointer on entry, for a value that the caller put there.</param>
 /// <param name="Size">Bytes that are still those of the entry.</param>

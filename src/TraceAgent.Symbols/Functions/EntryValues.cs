@@ -2,7 +2,7 @@ using Iced.Intel;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>What registers and the frame hold of the values on entry, while the first instructions of a function are followed.</summary>
+/// <summary>The values on entry that registers and the frame still hold, while the first instructions of a function are followed.</summary>
 internal sealed class EntryValues
 {
     // The index is the DWARF number.
@@ -59,7 +59,7 @@ internal sealed class EntryValues
             ? at + (long)instruction.MemoryDisplacement64
             : null;
 
-    /// <summary>What memory of the frame holds; null when it is nothing of the entry.</summary>
+    /// <summary>The value that memory of the frame holds; null when it is none of the entry.</summary>
     /// <param name="address">Bytes from the stack pointer on entry.</param>
     /// <param name="size">Bytes that are read.</param>
     public EntryValue? At(long address, int size)

@@ -117,6 +117,9 @@ def compare(frame, name, kind, words, symbol):
         if words[0] in OTHER:
             return ""
         return None if is_missing else f"missing {words[0]}, gdb has {value}"
+    # gdb asks the caller for what a register was on entry; a probe has kept it there.
+    if any(word.startswith("entry") for word in words):
+        return ""
     if is_missing or kind in ("pieces", "pointee") or (is_reference and target is None):
         return ""
     if target is not None and kind in ("memory", "value"):

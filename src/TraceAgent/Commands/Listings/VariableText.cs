@@ -7,6 +7,7 @@ using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Loading;
+using TraceAgent.Symbols.Sites;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands.Listings;
@@ -18,6 +19,7 @@ internal sealed class VariableText(ElfImage image)
     private const int MostBytes = 16;
 
     private readonly ExprText _text = new(image.Architecture, []);
+    private readonly KeptEntries _entries = new(image);
 
     public IEnumerable<string[]> Rows(LineSite site) => site.Variables.Select(variable => new[]
     {
@@ -77,7 +79,7 @@ internal sealed class VariableText(ElfImage image)
         whyMissing = null;
         return variable.Place is LocationPiece.ThreadLocal
             ? LoadedPlace.Of(image, site.Address, variable.Place, out whyMissing)
-            : variable.Place;
+            : _entries.Of(site.Entry, variable.Place);
     }
 
     private string Describe(LocationPiece place) => place switch
@@ -98,7 +100,7 @@ internal sealed class VariableText(ElfImage image)
     {
         MissingReason.OptimisedOut => "optimised out",
         MissingReason.NotLive => "cannot be had here",
-        MissingReason.NeedsEntryValue => "only as it was on entry",
+        MissingReason.NeedsEntryValue => "only as it was on entry, which cannot be seen",
         MissingReason.VectorRegister => "in a floating-point or vector register",
         MissingReason.FloatingPoint => "computed with floating-point numbers",
         MissingReason.ThreadLocal => "of the thread (thread-local)",

@@ -63,6 +63,13 @@ internal sealed record ResolvedSite
     /// <summary>The cost of a hit in ns, without the rule's own program; null when it could not be measured.</summary>
     public double? CostNs { get; init; }
 
+    /// <summary>
+    /// Bytes from the start of the file to the entry of the function, <c>0x…</c>, where it is probed too for values that are nowhere else;
+    /// null where it is not.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EntryOffset { get; init; }
+
     /// <summary>The whole call; null for a rule that sees entries only.</summary>
     public ResolvedCall? Call { get; init; }
 }

@@ -48,6 +48,11 @@ internal static class ResolvedRuleText
                 }
             }
 
+            if (part.Sites.Any(site => site.EntryOffset is not null))
+            {
+                Line(4, "the entry of its function is probed too, at every call: some values are nowhere else");
+            }
+
             if (part.Values.Count > 0)
             {
                 Table(ValueColumns, part.Values.Select(value => (string[])[value.Name, value.Type, value.ReadOn, value.Where]));
