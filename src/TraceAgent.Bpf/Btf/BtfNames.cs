@@ -58,7 +58,7 @@ internal sealed unsafe class BtfNames
 
 /// <summary>Finds names that are wanted among a hundred thousand: nearly all of those differ in their first bytes.</summary>
 /// <param name="names">The names.</param>
-/// <param name="wanted">Those that are wanted.</param>
+/// <param name="wanted">The wanted ones.</param>
 internal sealed class BtfNameSearch(BtfNames names, IReadOnlySet<string> wanted)
 {
     private readonly ILookup<ulong, byte[]> _wanted =

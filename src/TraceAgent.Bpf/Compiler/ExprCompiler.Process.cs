@@ -22,7 +22,7 @@ internal sealed partial class ExprCompiler
 
     /// <summary>Writes the key of a call in <see cref="Kept"/>.</summary>
     /// <param name="stackPointer">The stack pointer on entry.</param>
-    /// <param name="key">Its offset from the frame pointer.</param>
+    /// <param name="key">The offset of the key from the frame pointer.</param>
     /// <param name="onFault">The label to jump to when memory cannot be read.</param>
     public void WriteKeptKey(Expr stackPointer, int key, Label onFault)
     {
