@@ -1,10 +1,10 @@
 using System.Globalization;
 using TraceAgent.Dwarf.Tests;
 
-// TraceAgent.Dwarf.Tests (lines | entries | chains STEP | frames) FILE [SUPPLEMENT]
-if (args is not [var what and ("lines" or "entries" or "chains" or "frames" or "places"), var file, ..])
+// TraceAgent.Dwarf.Tests (lines | entries | chains | places | coverage | frames) FILE [STEP [SUPPLEMENT]]
+if (args is not [var what and ("lines" or "entries" or "chains" or "frames" or "places" or "coverage"), var file, ..])
 {
-    Console.Error.WriteLine("usage: (lines | entries | chains | places | frames) FILE [STEP [SUPPLEMENT]]");
+    Console.Error.WriteLine("usage: (lines | entries | chains | places | coverage | frames) FILE [STEP [SUPPLEMENT]]");
     return 2;
 }
 
@@ -21,6 +21,9 @@ switch (what)
         break;
     case "chains":
         dump.Chains();
+        break;
+    case "coverage":
+        output.WriteLine(Coverage.Of(files));
         break;
     case "places":
         dump.Places();

@@ -32,6 +32,33 @@ public abstract record Expr
     /// <summary>True when the value is the same, wherever in the file it is computed: no register of the hit is needed.</summary>
     public bool IsOfNoPlace() => !Has(one => one is Register or EntryField or Special { Value: SpecialValue.Flags });
 
+    /// <summary>The expression with what stands for its addresses of the file; null when one of them has none.</summary>
+    /// <param name="placeOf">Finds what stands for an address; null for none.</param>
+    public Expr? WithAddresses(Func<ulong, Expr?> placeOf)
+    {
+        ArgumentNullException.ThrowIfNull(placeOf);
+        switch (this)
+        {
+            case FileAddress file:
+                return placeOf(file.Address);
+            case Load load:
+                return load.Address.WithAddresses(placeOf) is { } address ? load with { Address = address } : null;
+            case Unary unary:
+                return unary.Operand.WithAddresses(placeOf) is { } operand ? unary with { Operand = operand } : null;
+            case Extend extend:
+                return extend.Operand.WithAddresses(placeOf) is { } value ? extend with { Operand = value } : null;
+            case Binary binary:
+                return binary.Left.WithAddresses(placeOf) is { } left && binary.Right.WithAddresses(placeOf) is { } right
+                    ? binary with { Left = left, Right = right }
+                    : null;
+            default:
+                return this;
+        }
+    }
+
+    /// <summary>True when computing the expression needs where an address of the file is in the process.</summary>
+    public bool UsesFile() => Has(one => one is FileAddress);
+
     private bool Has(Predicate<Expr> which) => which(this) || this switch
     {
         Load load => load.Address.Has(which),
@@ -47,6 +74,11 @@ public abstract record Expr
     public sealed record Register(int Number) : Expr;
 
     public sealed record Constant(long Value) : Expr;
+
+    /// <summary>
+    /// An address of the file, where the process has it. No program computes it: what is known of where the file lies takes its place first.
+    /// </summary>
+    public sealed record FileAddress(ulong Address) : Expr;
 
     public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
 

@@ -140,7 +140,7 @@ internal ref partial struct ExpressionMachine
             return;
         }
 
-        if (code == Op.Plus && right is { IsStatic: false, Value: Expr.Constant constant })
+        if (code == Op.Plus && right is { Value: Expr.Constant constant })
         {
             Push(left.Plus(constant.Value));
         }

@@ -110,8 +110,7 @@ internal ref partial struct ExpressionMachine
         return top switch
         {
             { IsTooComplex: true } => new LocationPiece.Missing(MissingReason.TooComplex),
-            { IsStatic: true, Value: Expr.Constant constant } => new LocationPiece.Static((ulong)constant.Value),
-            { IsStatic: true } => new LocationPiece.Missing(MissingReason.NeedsLoadAddress),
+            { Value: Expr.FileAddress file } => new LocationPiece.Static(file.Address),
             _ => new LocationPiece.Memory(top.Value),
         };
     }
@@ -130,14 +129,14 @@ internal ref partial struct ExpressionMachine
             case Op.ImplicitPointer or Op.GnuImplicitPointer:
                 return new LocationPiece.Pointee(operation.First, (long)operation.Second);
             case Op.ThreadLocal or Op.GnuThreadLocal:
-                return Pop() is { IsStatic: false, Value: Expr.Constant offset }
+                return Pop() is { Value: Expr.Constant offset }
                     ? new LocationPiece.ThreadLocal((ulong)offset.Value)
                     : new LocationPiece.Missing(MissingReason.ThreadLocal);
             case Op.StackValue:
                 return TopOfStack() switch
                 {
                     LocationPiece.Memory memory => new LocationPiece.Value(memory.Address),
-                    LocationPiece.Static => new LocationPiece.Missing(MissingReason.NeedsLoadAddress),
+                    LocationPiece.Static known => new LocationPiece.Value(new Expr.FileAddress(known.Address)),
                     var missing => missing,
                 };
             default:
@@ -186,5 +185,5 @@ internal ref partial struct ExpressionMachine
     }
 
     private void PushAddress(ulong? address) =>
-        Push(address is { } known ? Operand.Constant(known) with { IsStatic = true } : null);
+        Push(address is { } known ? Operand.Of(new Expr.FileAddress(known)) : null);
 }

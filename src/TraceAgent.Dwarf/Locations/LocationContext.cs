@@ -33,7 +33,7 @@ internal sealed class LocationContext(Unit unit, Architecture architecture, Fram
         // The canonical frame address is where the stack pointer was before the call (DWARF 5, section 6.4.1), so above the return address.
         var index = architecture.ArgumentRegisters.ToList().IndexOf(register);
         return index >= 0 && FrameAddress?.Plus(-architecture.StackPointerRise) is { } pointer
-            ? new Operand(new Expr.OnEntry(index, pointer.Value), IsStatic: false, pointer.Nodes + 1, pointer.Loads)
+            ? new Operand(new Expr.OnEntry(index, pointer.Value), pointer.Nodes + 1, pointer.Loads)
             : null;
     }
 

@@ -3,23 +3,22 @@ using TraceAgent.Capture.Plans;
 namespace TraceAgent.Dwarf.Locations;
 
 /// <summary>A value on the stack of the expression machine, with what it costs.</summary>
-/// <param name="Value">The expression that computes it; without the load address if <paramref name="IsStatic"/>.</param>
-/// <param name="IsStatic">True for an address of the file.</param>
+/// <param name="Value">The expression that computes it.</param>
 /// <param name="Nodes">Nodes of the tree: duplicates on the stack unfold, up to thousands.</param>
 /// <param name="Loads">Reads of memory among them.</param>
-internal readonly record struct Operand(Expr Value, bool IsStatic, int Nodes, int Loads)
+internal readonly record struct Operand(Expr Value, int Nodes, int Loads)
 {
     private const int MaxNodes = 256;
     private const int MaxLoads = 32;
 
-    public static Operand Of(Expr value) => new(value, IsStatic: false, Nodes: 1, Loads: 0);
+    public static Operand Of(Expr value) => new(value, Nodes: 1, Loads: 0);
 
     public static Operand Constant(ulong value) => Of(new Expr.Constant((long)value));
 
     /// <summary>True when a probe should not compute it.</summary>
     public bool IsTooComplex => Nodes > MaxNodes || Loads > MaxLoads;
 
-    public Operand Load(int size, bool isSigned) => new(new Expr.Load(Value, size, isSigned), IsStatic, Nodes + 1, Loads + 1);
+    public Operand Load(int size, bool isSigned) => new(new Expr.Load(Value, size, isSigned), Nodes + 1, Loads + 1);
 
     public Operand Unary(UnaryOperator sign) => this with { Value = new Expr.Unary(sign, Value), Nodes = Nodes + 1 };
 
@@ -31,6 +30,7 @@ internal readonly record struct Operand(Expr Value, bool IsStatic, int Nodes, in
     public Operand Plus(long offset) => (offset, Value) switch
     {
         (0, _) => this,
+        (_, Expr.FileAddress file) => this with { Value = new Expr.FileAddress(file.Address + (ulong)offset) },
         (_, Expr.Constant constant) => this with { Value = new Expr.Constant(constant.Value + offset) },
         (_, Expr.Binary { Operator: BinaryOperator.Add, Right: Expr.Constant constant } sum) => constant.Value + offset == 0
             ? this with { Value = sum.Left, Nodes = Nodes - 2 }
@@ -39,6 +39,6 @@ internal readonly record struct Operand(Expr Value, bool IsStatic, int Nodes, in
     };
 
     public static Operand Binary(BinaryOperator sign, Operand left, Operand right) => new(
-        new Expr.Binary(sign, left.Value, right.Value), left.IsStatic || right.IsStatic,
+        new Expr.Binary(sign, left.Value, right.Value),
         left.Nodes + right.Nodes + 1, left.Loads + right.Loads);
 }

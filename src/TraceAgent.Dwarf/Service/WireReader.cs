@@ -145,6 +145,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
                 (size, isSigned) = (Size(), Flag());
                 expr = new Expr.Extend(Expression(), size, isSigned);
                 break;
+            case WireTag.FileAddress:
+                expr = new Expr.FileAddress(Number());
+                break;
             case WireTag.OnEntry:
                 var index = (int)Checked(Byte(), LastArgument);
                 expr = new Expr.OnEntry(index, Expression());

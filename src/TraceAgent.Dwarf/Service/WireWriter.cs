@@ -162,6 +162,10 @@ internal sealed class WireWriter
                 Flag(extend.Signed);
                 Expression(extend.Operand);
                 break;
+            case Expr.FileAddress file:
+                Byte(WireTag.FileAddress);
+                Number(file.Address);
+                break;
             case Expr.OnEntry entry:
                 Byte(WireTag.OnEntry);
                 Byte((byte)entry.Index);
@@ -193,6 +197,7 @@ internal static class WireTag
     public const byte Load = 5;
     public const byte Extend = 6;
     public const byte OnEntry = 7;
+    public const byte FileAddress = 8;
 
     public const byte Files = 1;
     public const byte Lines = 2;

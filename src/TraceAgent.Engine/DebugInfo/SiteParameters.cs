@@ -118,7 +118,11 @@ public sealed class SiteParameters
                     Types = answer.Types,
                     Distance = answer.Types.Functions is null ? null : LoadedPlace.Distance(image, site),
                     NamedTypes = answer.NamedTypes,
-                    Variables = OnEntry(image, site.Address, function.Parameters, answer.Types),
+                    Variables =
+                    [
+                        .. OnEntry(image, site.Address, function.Parameters, answer.Types).Select(parameter =>
+                            parameter with { Place = LoadedPlace.Of(image, site, parameter.Place, out _) }),
+                    ],
                     Statics =
                     [
                         .. function.Statics.Where(one => asked.Demand.Names.Contains(one.Name)).Select(one => Loaded(image, site, one)),

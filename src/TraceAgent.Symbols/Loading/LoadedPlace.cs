@@ -39,7 +39,7 @@ public static class LoadedPlace
             ({ } known, _) => new LocationPiece.Memory(known),
             (_, LocationPiece.Static) => new LocationPiece.Missing(MissingReason.NeedsLoadAddress),
             (_, LocationPiece.ThreadLocal) => new LocationPiece.Missing(MissingReason.ThreadLocal),
-            _ => place,
+            _ => WithAddresses(place, file => LinkedAddress.At(image, site, file)),
         };
     }
 
@@ -63,6 +63,23 @@ public static class LoadedPlace
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(site);
         return LinkedAddress.At(image, site, 0);
+    }
+
+    private static LocationPiece WithAddresses(LocationPiece place, Func<ulong, Expr?> placeOf)
+    {
+        switch (place)
+        {
+            case LocationPiece.Memory memory when memory.Address.UsesFile():
+                return memory.Address.WithAddresses(placeOf) is { } address ? new LocationPiece.Memory(address) : Unplaced();
+            case LocationPiece.Value value when value.Computed.UsesFile():
+                return value.Computed.WithAddresses(placeOf) is { } computed ? new LocationPiece.Value(computed) : Unplaced();
+            case LocationPiece.Pieces pieces:
+                return new LocationPiece.Pieces([.. pieces.Parts.Select(part => part with { Place = WithAddresses(part.Place, placeOf) })]);
+            default:
+                return place;
+        }
+
+        static LocationPiece.Missing Unplaced() => new(MissingReason.NeedsLoadAddress);
     }
 
     private static Expr? OfStatic(ElfImage image, UprobeSite site, ulong address, out string? whyMissing)

@@ -51,6 +51,8 @@ def compute(words, frame):
             value = int(frame.read_register(REGISTERS[int(word[1:])]))
         elif word.lstrip("-").isdigit():
             value = int(word)
+        elif word.startswith("file"):
+            value = int(word[4:], 16)
         elif word.startswith("load"):
             value = read(stack.pop(), int(word[5:]))
             value = signed(value, 8 * int(word[5:])) if word[4] == "s" else value
