@@ -12,6 +12,9 @@ using TraceAgent.Events.Processes;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Expressions;
+using TraceAgent.Rules.Binding.Plans;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Events.Tests;

@@ -6,7 +6,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Shapes;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 
 namespace TraceAgent.Events.Tests;
 

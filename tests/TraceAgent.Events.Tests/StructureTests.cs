@@ -9,6 +9,8 @@ using TraceAgent.Events.Processes;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Plans;
 
 namespace TraceAgent.Events.Tests;
 

@@ -7,6 +7,7 @@ using TraceAgent.Events.Formats;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 
 namespace TraceAgent.Events.Tests;
 

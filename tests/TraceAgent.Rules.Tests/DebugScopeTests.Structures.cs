@@ -3,6 +3,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
 
 namespace TraceAgent.Rules.Tests;
 

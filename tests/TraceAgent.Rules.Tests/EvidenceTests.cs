@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Keys.Packets;

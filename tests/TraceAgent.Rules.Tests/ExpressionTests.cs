@@ -3,6 +3,8 @@ using CsCheck;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Tokens;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;

@@ -3,6 +3,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Engine.Reconciling;

@@ -4,6 +4,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Engine.Resolving;

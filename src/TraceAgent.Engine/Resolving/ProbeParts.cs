@@ -3,6 +3,7 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Yaml.Diagnostics;

@@ -11,6 +11,7 @@ using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Engine.State;

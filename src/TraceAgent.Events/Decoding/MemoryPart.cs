@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Events.Shapes;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
 
 namespace TraceAgent.Events.Decoding;
 

@@ -5,7 +5,8 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Plans;
 
 namespace TraceAgent.Events.Shapes;
 

@@ -9,6 +9,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
 using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
 

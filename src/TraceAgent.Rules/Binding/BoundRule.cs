@@ -2,6 +2,8 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Plans;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;

@@ -1,5 +1,10 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Expressions;
+using TraceAgent.Rules.Binding.Messages;
+using TraceAgent.Rules.Binding.Plans;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;

@@ -3,6 +3,7 @@ using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Keys.Captures;
 using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Rules.Keys.Lines;

@@ -3,7 +3,7 @@ using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Events.Tests;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Captures;
 
 namespace TraceAgent.Fuzz.Targets;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
-using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys.Drafts;
 using TraceAgent.Yaml;

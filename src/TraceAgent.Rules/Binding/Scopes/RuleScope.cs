@@ -3,7 +3,7 @@ using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The names that the expressions of a rule can use, by the moment at which its events happen.</summary>
 /// <param name="syntax">The names of values.</param>
@@ -182,7 +182,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         foreach (var (name, spec) in ofArguments.Append(("ret", syntax.Return)))
         {
             if (spec is { Length: { } length, Type: CaptureType.CountedText text } && scope.Find(length.Name) is { } count
-                && LengthBinder.CountOf(count) is { } units)
+                && count.AsCount() is { } units)
             {
                 scope.Retype(name, new StaticType.CountedText(units, text.Unit));
             }

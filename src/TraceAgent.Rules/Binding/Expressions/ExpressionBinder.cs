@@ -1,12 +1,13 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>Finds the values that an expression names, and decides its types: C's rules, in which every number has 64 bits.</summary>
 internal sealed partial class ExpressionBinder

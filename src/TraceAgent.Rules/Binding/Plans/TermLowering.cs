@@ -1,7 +1,8 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Plans;
 
 /// <summary>
 /// Lowers terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.

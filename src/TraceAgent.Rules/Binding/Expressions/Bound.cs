@@ -1,9 +1,10 @@
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>An expression with its type.</summary>
 /// <param name="Term">The term that computes it, as 64 bits.</param>

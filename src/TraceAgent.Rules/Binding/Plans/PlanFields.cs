@@ -3,9 +3,11 @@ using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Plans;
 
 /// <summary>The fields of a rule's plan, and which of them each event shows.</summary>
 internal sealed class PlanFields

@@ -1,10 +1,11 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Captures;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Messages;
 
 /// <summary>Binds the messages of a rule: its own templates, or those that say what was captured.</summary>
 /// <param name="syntax">The rule's texts.</param>

@@ -1,11 +1,12 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Captures;
 
 /// <summary>Binds the value that <c>bytes(name)</c>, <c>string(name)</c> or <c>int[name]</c> names.</summary>
 internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
@@ -39,7 +40,7 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
             return null;
         }
 
-        if (CountOf(value) is not { } count)
+        if (value.AsCount() is not { } count)
         {
             bag.Error(DiagnosticCode.TypeMismatch,
                 at, $"'{length.Name}' is {value.Type.Noun}, not a number of {NounOf(spec.Type)}");
@@ -55,25 +56,10 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
         return count;
     }
 
-    /// <summary>The number of bytes, units or elements that a value is; null for what is no number.</summary>
-    public static Term? CountOf(ScopedValue value) => value.Type switch
-    {
-        StaticType.Integer { Size: 8, Signed: false } => Positive(value.Term),
-        StaticType.Integer => value.Term,
-        _ => null,
-    };
-
     private static string NounOf(CaptureType type) => type switch
     {
         CaptureType.Array => "elements",
         CaptureType.CountedText { Unit: > 1 } => "units",
         _ => "bytes",
     };
-
-    /// <summary>
-    /// The length, where a negative one counts as 0. An unsigned one has no sign: where its first bit is set, half of it is still
-    /// more than any value has.
-    /// </summary>
-    private static Term.Binary Positive(Term unsigned) =>
-        new(BinaryOperator.ShiftRight, unsigned, new Term.Binary(BinaryOperator.ShiftRight, unsigned, new Term.Number(63)));
 }

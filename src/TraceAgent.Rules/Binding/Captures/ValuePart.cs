@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Captures;
 
 /// <summary>The place of a value in memory that is copied as a whole.</summary>
 /// <param name="Offset">Bytes from the start.</param>

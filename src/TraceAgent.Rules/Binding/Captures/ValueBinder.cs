@@ -1,11 +1,13 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Expressions;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Captures;
 
 /// <summary>Binds expressions of a rule: its computed values and its condition.</summary>
 internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBinder lengths, DiagnosticBag bag)

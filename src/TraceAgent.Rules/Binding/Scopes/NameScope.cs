@@ -4,7 +4,7 @@ using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The names that a rule gives, above those of the places where it is bound.</summary>
 /// <param name="outer">The scope of the places.</param>

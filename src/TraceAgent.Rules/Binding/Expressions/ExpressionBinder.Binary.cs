@@ -5,7 +5,7 @@ using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>The part for operators between two values.</summary>
 internal sealed partial class ExpressionBinder

@@ -1,6 +1,6 @@
 using TraceAgent.Capture.Abi;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The places of a calling convention, which have arguments and results by number: C's and Go's.</summary>
 internal sealed class CallScope(CallAbi abi) : PlaceScope(abi)

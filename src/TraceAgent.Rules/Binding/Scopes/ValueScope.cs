@@ -1,6 +1,6 @@
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The meaning of names in an expression.</summary>
 internal abstract class ValueScope

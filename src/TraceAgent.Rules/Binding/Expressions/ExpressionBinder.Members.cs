@@ -1,12 +1,13 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>The part for members of structures, which debug information knows.</summary>
 internal sealed partial class ExpressionBinder

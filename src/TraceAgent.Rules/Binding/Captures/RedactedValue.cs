@@ -1,6 +1,6 @@
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Captures;
 
 /// <summary>Reports values that would reveal something of a redacted one.</summary>
 internal static class RedactedValue

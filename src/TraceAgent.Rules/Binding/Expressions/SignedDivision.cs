@@ -1,7 +1,7 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>
 /// Division as C has it. The kernel's instructions before set v4 have only the unsigned part: so the magnitudes are divided, and

@@ -1,8 +1,9 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Captures;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Plans;
 
 /// <summary>One value that an event shows.</summary>
 /// <param name="Name">The name as in the rule; <c>ret</c> for the return value.</param>

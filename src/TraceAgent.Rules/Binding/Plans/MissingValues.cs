@@ -2,10 +2,12 @@ using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Formatting;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Captures;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Plans;
 
 /// <summary>Finds what a rule names and places of one kind do not have.</summary>
 internal static class MissingValues

@@ -1,6 +1,6 @@
 using TraceAgent.Capture.Abi;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The places of USDT notes, which have arguments by number, each with a type of its own.</summary>
 internal sealed class UsdtScope(UsdtSiteAbi abi) : PlaceScope(abi)

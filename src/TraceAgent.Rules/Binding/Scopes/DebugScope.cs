@@ -5,7 +5,7 @@ using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>The places of which debug information says the parameters: names, types, and where their values are.</summary>
 internal sealed class DebugScope : PlaceScope

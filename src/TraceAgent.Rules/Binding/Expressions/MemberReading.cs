@@ -1,8 +1,9 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Binding.Scopes;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>Reads members of structures, in memory and in registers.</summary>
 internal static class MemberReading

@@ -4,7 +4,7 @@ using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>A variable that debug information describes, as expressions take it.</summary>
 /// <param name="Name">The name under which rules know it.</param>

@@ -5,7 +5,7 @@ using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Scopes;
 
 /// <summary>
 /// The meaning of names and numbers at places of one kind, before a rule gives names of its own. Each kind of place has a scope

@@ -1,10 +1,11 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Rules.Binding.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Captures;
 
 /// <summary>
 /// The values that a whole structure is shown by: its members, those of structures in it and of arrays of them included. What pointers

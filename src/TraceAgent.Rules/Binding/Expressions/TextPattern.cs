@@ -2,7 +2,7 @@ using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Rules.Binding;
+namespace TraceAgent.Rules.Binding.Expressions;
 
 /// <summary>Parses a text in quotes as a test of texts.</summary>
 internal static class TextPattern
