@@ -95,7 +95,7 @@ internal sealed class Coverage
     private static MissingReason? WhyNot(LocationPiece place) => place switch
     {
         LocationPiece.Missing missing => missing.Reason,
-        LocationPiece.Pointee => MissingReason.NotUnderstood,
+        LocationPiece.PointerTo pointer => WhyNot(pointer.Target),
         LocationPiece.Pieces pieces => pieces.Parts.Select(part => WhyNot(part.Place)).FirstOrDefault(
             why => why is not (null or MissingReason.OptimisedOut or MissingReason.NotLive)),
         _ => null,

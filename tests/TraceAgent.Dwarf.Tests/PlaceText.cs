@@ -18,6 +18,7 @@ internal static class PlaceText
         LocationPiece.Bytes bytes => $"bytes {Convert.ToHexStringLower([.. bytes.Content])}",
         LocationPiece.Pieces pieces => $"pieces {string.Join(" | ", pieces.Parts.Select(part => $"{part.Bits} {Of(part.Place)}"))}",
         LocationPiece.Pointee pointee => $"pointee {pointee.Entry:x}+{pointee.Offset}",
+        LocationPiece.PointerTo pointer => $"pointer {pointer.Offset} to {Of(pointer.Target)}",
         LocationPiece.Missing missing => $"missing {missing.Reason}",
         _ => "?",
     };

@@ -15,6 +15,7 @@ public abstract record LocationPiece
         Memory memory => memory.Address.UsesOnEntry(),
         Value value => value.Computed.UsesOnEntry(),
         Pieces pieces => pieces.Parts.Any(part => part.Place.UsesOnEntry()),
+        PointerTo pointer => pointer.Target.UsesOnEntry(),
         _ => false,
     };
 
@@ -42,6 +43,11 @@ public abstract record LocationPiece
     /// start of the section.
     /// </summary>
     public sealed record Pointee(ulong Entry, long Offset) : LocationPiece;
+
+    /// <summary>A pointer that is nowhere, to a value that is not in memory: only what it leads to can be read.</summary>
+    /// <param name="Target">The location of what it leads to.</param>
+    /// <param name="Offset">Bytes from the start of that.</param>
+    public sealed record PointerTo(LocationPiece Target, long Offset) : LocationPiece;
 
     /// <summary>
     /// Memory of the function's own frame, which its first instructions fill: on entry it holds nothing yet, and a parameter is

@@ -84,7 +84,8 @@ internal sealed class DebugEntries
         }
     }
 
-    private Entry? EntryAt(ulong offset) => UnitAt(offset) is { } unit ? Entry.TryRead(unit, (int)offset) : null;
+    /// <summary>The entry at an offset of <c>.debug_info</c>; null when there is none.</summary>
+    public Entry? EntryAt(ulong offset) => UnitAt(offset) is { } unit ? Entry.TryRead(unit, (int)offset) : null;
 
     private Unit? UnitOfSignature(ulong signature)
     {

@@ -23,6 +23,7 @@ internal sealed class VariableLocation
     private readonly bool _isGo;
     private readonly Unit _unit;
     private ulong? _prologueEnd;
+    private bool _isInPointee;
 
     // True where the value before the first line counts: lines of which no code is left may change it at the same address.
     private bool _isBeforeLines;
@@ -74,7 +75,31 @@ internal sealed class VariableLocation
         }
 
         var context = new LocationContext(variable.Unit, _architecture, _frame, _frameBase) { IsEntry = _isEntry };
-        return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
+        var found = ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
+        return found is LocationPiece.Pointee pointee ? PointerTo(variable.Unit, pointee) : found;
+    }
+
+    /// <summary>
+    /// A pointer that is nowhere, by what it leads to at the same address (DWARF 5, section 2.6.1.1.4): one step, since what that leads to
+    /// may be nowhere again.
+    /// </summary>
+    private LocationPiece PointerTo(Unit unit, LocationPiece.Pointee pointee)
+    {
+        if (_isInPointee || unit.Owner.EntryAt(pointee.Entry) is not { Tag: Tag.Variable or Tag.FormalParameter } target)
+        {
+            return new LocationPiece.Missing(MissingReason.NotUnderstood);
+        }
+
+        _isInPointee = true;
+        var place = Of(target, []);
+        _isInPointee = false;
+        return place switch
+        {
+            LocationPiece.Memory memory => new LocationPiece.Value(Operand.Of(memory.Address).Plus(pointee.Offset).Value),
+            LocationPiece.Static known => new LocationPiece.Value(new Expr.FileAddress(known.Address + (ulong)pointee.Offset)),
+            LocationPiece.Missing missing => missing,
+            _ => new LocationPiece.PointerTo(place, pointee.Offset),
+        };
     }
 
     /// <summary>The location of a variable that is not of one call; null for every other one.</summary>

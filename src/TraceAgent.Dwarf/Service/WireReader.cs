@@ -80,7 +80,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             WireTag.ThreadLocal => new LocationPiece.ThreadLocal(Number()),
             WireTag.Bytes => new LocationPiece.Bytes([.. _cursor.Bytes(Checked(Number(), MaxText))]),
             WireTag.Pieces => new LocationPiece.Pieces(Pieces()),
-            WireTag.Pointee => new LocationPiece.Pointee(Number(), Signed()),
+            WireTag.PointerTo => new LocationPiece.PointerTo(Piece(), Signed()),
             WireTag.FrameSlot => new LocationPiece.FrameSlot(Index(32), Signed(), Flag()),
             WireTag.Missing => new LocationPiece.Missing((MissingReason)Checked(Byte(), (ulong)MissingReason.NotUnderstood)),
             _ => Failed<LocationPiece>(new LocationPiece.Missing(MissingReason.NotUnderstood)),

@@ -106,10 +106,10 @@ internal sealed class WireWriter
                     Piece(part.Place);
                 });
                 break;
-            case LocationPiece.Pointee pointee:
-                Byte(WireTag.Pointee);
-                Number(pointee.Entry);
-                Signed(pointee.Offset);
+            case LocationPiece.PointerTo pointer:
+                Byte(WireTag.PointerTo);
+                Piece(pointer.Target);
+                Signed(pointer.Offset);
                 break;
             case LocationPiece.FrameSlot slot:
                 Byte(WireTag.FrameSlot);
@@ -185,7 +185,7 @@ internal static class WireTag
     public const byte Static = 3;
     public const byte Bytes = 4;
     public const byte Pieces = 5;
-    public const byte Pointee = 6;
+    public const byte PointerTo = 6;
     public const byte Missing = 7;
     public const byte FrameSlot = 8;
     public const byte ThreadLocal = 9;

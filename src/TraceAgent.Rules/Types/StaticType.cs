@@ -92,6 +92,11 @@ internal abstract record StaticType
         }
     }
 
+    /// <summary>A pointer that optimized code keeps nowhere, while what it leads to can be read.</summary>
+    /// <param name="Target">The type of that.</param>
+    /// <param name="Value">The value of that, or what stands for its address.</param>
+    public sealed record PointerToValue(StaticType Target, Term Value) : StaticType;
+
     /// <summary>A value of a type of which nothing is understood.</summary>
     public sealed record Unknown(string Name) : StaticType;
 
@@ -145,6 +150,7 @@ internal abstract record StaticType
         Structure or Parts => "a structure",
         Unknown unknown => $"a '{unknown.Name}'",
         Pointer { Count: not null } => "an array",
+        PointerToValue => "a pointer that the compiler kept nowhere",
         Pointer => "a pointer",
         Duration => "a duration",
         Bool => "a truth value",

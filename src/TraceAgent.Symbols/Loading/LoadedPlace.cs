@@ -75,6 +75,8 @@ public static class LoadedPlace
                 return value.Computed.WithAddresses(placeOf) is { } computed ? new LocationPiece.Value(computed) : Unplaced();
             case LocationPiece.Pieces pieces:
                 return new LocationPiece.Pieces([.. pieces.Parts.Select(part => part with { Place = WithAddresses(part.Place, placeOf) })]);
+            case LocationPiece.PointerTo pointer:
+                return pointer with { Target = WithAddresses(pointer.Target, placeOf) };
             default:
                 return place;
         }

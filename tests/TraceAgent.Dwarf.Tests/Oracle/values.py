@@ -122,7 +122,7 @@ def compare(frame, name, kind, words, symbol):
     # gdb asks the caller for what a register was on entry; a probe has kept it there.
     if any(word.startswith("entry") for word in words):
         return ""
-    if is_missing or kind in ("pieces", "pointee") or (is_reference and target is None):
+    if is_missing or kind in ("pieces", "pointer") or (is_reference and target is None):
         return ""
     if target is not None and kind in ("memory", "value"):
         # gdb sees through a reference.

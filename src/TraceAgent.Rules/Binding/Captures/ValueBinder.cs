@@ -24,6 +24,14 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
             return new ComputedValue(written.Name, written.Spec?.Type ?? CaptureType.Default, new Term.Number(0)) { WhyMissing = why };
         }
 
+        if (IsMarked && written.Expression.Tree is { } tree && NowherePointers.In(tree, scope) is not null)
+        {
+            return new ComputedValue(written.Name, written.Spec?.Type ?? new CaptureType.Pointer(), new Term.Number(0))
+            {
+                WhyMissing = Outcome.OptimisedOut,
+            };
+        }
+
         if (Bind(written.Expression, scope, used => Reveals(written, used)) is not { } value)
         {
             scope.Exclude(written.Name, "its own expression has an error");
@@ -109,6 +117,16 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
 
     private Bound? Bind(WrittenExpression written, ValueScope scope, Func<string, string?> refusal)
     {
+        if (written.Tree is { } whole && NowherePointers.In(whole, scope) is { } nowhere)
+        {
+            bag.Error(
+                DiagnosticCode.UnknownValue,
+                written.Text.SpanOf(nowhere.Start, nowhere.Value.Length),
+                $"'{Quoted.Clip(nowhere.Value)}' has no value: the compiler kept the pointer nowhere (optimised_out)",
+                $"what it leads to can be had: {Quoted.Clip(nowhere.Value)}->member");
+            return null;
+        }
+
         if (written.Tree is not { } tree
             || ExpressionBinder.Bind(tree, scope, problem => bag.Error(written.Text, problem), out var used) is not { } bound)
         {

@@ -30,6 +30,11 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
+        if (value.Type is StaticType.PointerToValue led)
+        {
+            value = value with { Term = led.Value, Type = led.Target };
+        }
+
         switch (value.Type)
         {
             case StaticType.Structure structure:

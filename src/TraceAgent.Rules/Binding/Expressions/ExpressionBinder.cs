@@ -133,6 +133,11 @@ internal sealed partial class ExpressionBinder
             return pointer with { Term = place, Source = source, Cost = pointer.Cost + (position?.Cost ?? 0) + 2 };
         }
 
+        if (pointer.Type is StaticType.PointerToValue led && position is null or { Term: Term.Number { Value: 0 } })
+        {
+            return pointer with { Term = led.Value, Type = led.Target, Source = source };
+        }
+
         if (pointer.Type is not StaticType.Pointer to)
         {
             return Fail(

@@ -16,6 +16,9 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
     /// <summary>True for a variable that is no parameter.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>The type and the value of what a pointer leads to that is itself nowhere; null for every other variable.</summary>
+    public StaticType.PointerToValue? LeadsTo { get; init; }
+
     /// <summary>See <see cref="SiteVariable.Lives"/>.</summary>
     public string Lives { get; init; } = "";
 
@@ -27,6 +30,11 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
     public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name, bool isResult = false)
     {
         var value = Named(abi, variable, name, isResult) with { IsLocal = variable.IsLocal, Lives = variable.Lives };
+        if (value is { LeadsTo: { } led, Type: StaticType.Pointer { IsReference: true } })
+        {
+            return value with { Type = led.Target, Value = led.Value, WhyMissing = Outcome.Ok, LeadsTo = null };
+        }
+
         return value is { Value: { } term, Type: StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown } }
             ? value with { Type = target, Value = AtAddress(term, target) }
             : value;
@@ -36,13 +44,17 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
     {
         if (variable.Type is not { } index)
         {
-            return Missing(new StaticType.Unknown(""), Outcome.NotSupported);
+            return new DebugValue(name, new StaticType.Unknown(""), null, Outcome.NotSupported);
         }
 
-        var type = ShapeTypes.Of(abi.Types, index);
+        return At(name, ShapeTypes.Of(abi.Types, index), variable.Place, isResult);
+    }
+
+    private static DebugValue At(string name, StaticType type, LocationPiece place, bool isResult)
+    {
         return type is StaticType.Unknown
             ? Missing(type, Outcome.NotSupported)
-            : variable.Place switch
+            : place switch
             {
                 LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(AddressOf(memory, isResult), type), Outcome.Ok),
                 LocationPiece.Value { Computed: Expr.Constant constant } => InRegister(new Term.Number(constant.Value)),
@@ -50,10 +62,17 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
                 LocationPiece.Bytes { Content.Count: <= sizeof(ulong) } bytes => InRegister(new Term.Number(NumberOf(bytes.Content))),
                 LocationPiece.Pieces pieces => InParts(pieces.Parts),
                 LocationPiece.Missing missing => Missing(type, OutcomeOf(missing.Reason)),
+                LocationPiece.PointerTo pointer => Pointing(pointer),
                 _ => Missing(type, Outcome.NotSupported),
             };
 
         DebugValue Missing(StaticType of, Outcome why) => new(name, of, null, why);
+
+        DebugValue Pointing(LocationPiece.PointerTo pointer) =>
+            type is StaticType.Pointer { Count: null, Target: { } target } && PlaceAfter(pointer.Target, pointer.Offset) is { } led
+            && At(name, target, led, isResult) is { Value: { } value, Type: var found }
+                ? new DebugValue(name, type, null, Outcome.OptimisedOut) { LeadsTo = new StaticType.PointerToValue(found, value) }
+                : Missing(type, Outcome.NotSupported);
 
         DebugValue InRegister(Term bits) => type switch
         {
@@ -87,6 +106,21 @@ internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Out
 
         DebugValue OfParts(StaticType.Structure structure, EquatableArray<StructurePart> parts) =>
             new(name, new StaticType.Parts(structure, parts), new Term.Number(0), Outcome.Ok);
+    }
+
+    /// <summary>The place of what begins at some byte of a value; null when it begins within a part.</summary>
+    private static LocationPiece? PlaceAfter(LocationPiece place, long offset)
+    {
+        if (offset == 0)
+        {
+            return place;
+        }
+
+        var bits = 0UL;
+        var skipped = (place as LocationPiece.Pieces)?.Parts.TakeWhile(part => (bits += part.Bits) <= (ulong)offset * 8).ToList() ?? [];
+        return skipped.Count > 0 && offset > 0 && skipped.Aggregate(0UL, (sum, part) => sum + part.Bits) == (ulong)offset * 8
+            ? new LocationPiece.Pieces([.. ((LocationPiece.Pieces)place).Parts.Skip(skipped.Count)])
+            : null;
     }
 
     /// <summary>A value at an address: the address itself for what stands for it.</summary>

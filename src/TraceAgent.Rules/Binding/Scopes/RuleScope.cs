@@ -169,6 +169,10 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         {
             scope.AddComputed(known.Name, value, known.Type);
         }
+        else if (known.LeadsTo is { } led)
+        {
+            scope.AddComputed(known.Name, new Term.Number(0), led);
+        }
         else
         {
             scope.Miss(known.Name, known.WhyMissing, ReasonOf(known));

@@ -91,7 +91,8 @@ internal sealed class VariableText(ElfImage image)
             + (bytes.Content.Count > MostBytes ? "..." : ""),
         LocationPiece.Pieces pieces => string.Join(", ", pieces.Parts.Select(
             part => $"{Plural.Of((long)part.Bits, "bit")}: {Describe(part.Place)}")),
-        LocationPiece.Pointee => "a pointer that was optimised out; what it points to may be known",
+        LocationPiece.PointerTo pointer => $"optimised out; it leads to {(pointer.Offset == 0 ? "" : $"byte {pointer.Offset} of ")}"
+            + Describe(pointer.Target),
         LocationPiece.Missing missing => Describe(missing.Reason),
         _ => "",
     };
