@@ -131,13 +131,13 @@ internal sealed partial class ItaniumDemangler
     /// <summary>Reads a number to the base 36, of at most five digits.</summary>
     private int Sequence()
     {
-        const int most = 5;
+        const int max = 5;
         var value = 0;
         for (var i = 0; char.IsAsciiDigit(Peek()) || char.IsAsciiLetterUpper(Peek()); i++)
         {
             var letter = Next();
             value = (value * 36) + (char.IsAsciiDigit(letter) ? letter - '0' : letter - 'A' + 10);
-            if (i == most)
+            if (i == max)
             {
                 _failed = true;
                 return 0;

@@ -236,14 +236,14 @@ internal sealed partial class ItaniumDemangler
     /// <summary>Reads a decimal number, with <c>n</c> for minus; at most nine digits.</summary>
     private long Number()
     {
-        const int most = 9;
+        const int max = 9;
         var isNegative = Take('n');
         long value = 0;
         var from = _at;
         while (char.IsAsciiDigit(Peek()))
         {
             value = (value * 10) + (Next() - '0');
-            _failed |= _at - from > most;
+            _failed |= _at - from > max;
             if (_failed)
             {
                 return 0;

@@ -164,6 +164,6 @@ internal static unsafe partial class Libc
     public struct ResourceLimit
     {
         public ulong Current;
-        public ulong Most;
+        public ulong Max;
     }
 }

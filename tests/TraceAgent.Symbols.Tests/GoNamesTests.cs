@@ -139,7 +139,7 @@ public class GoNamesTests(GoPrograms programs) : IClassFixture<GoPrograms>
     {
         using var image = Open(programs.Stripped);
 
-        Assert.Equal(["main.(*Server).handle"], FunctionList.Of(image, "/srv/shop/test", "main.(*Server).*", most: 10).Functions.Select(
+        Assert.Equal(["main.(*Server).handle"], FunctionList.Of(image, "/srv/shop/test", "main.(*Server).*", max: 10).Functions.Select(
             function => function.Name));
     }
 
@@ -147,7 +147,7 @@ public class GoNamesTests(GoPrograms programs) : IClassFixture<GoPrograms>
     private static List<(string Name, ulong Address)> GoFunctions(string path)
     {
         using var image = Open(path);
-        var list = FunctionList.Of(image, path, "*", most: int.MaxValue);
+        var list = FunctionList.Of(image, path, "*", max: int.MaxValue);
         Assert.Null(list.Problem);
         var functions = list.Functions.Where(function => function.Symbol.StartsWith("main.", StringComparison.Ordinal))
             .Select(function => (function.Symbol, function.Address)).ToList();

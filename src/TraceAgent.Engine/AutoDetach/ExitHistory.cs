@@ -35,9 +35,9 @@ internal sealed class ExitHistory
         var before = _crashes.Where(time => time < ruleCame).ToList();
 
         // A program that crashes as often by itself did so before the rule, too.
-        var most = before.Select(first => before.Count(time => time >= first && time < first + Burst)).DefaultIfEmpty(0).Max();
+        var max = before.Select(first => before.Count(time => time >= first && time < first + Burst)).DefaultIfEmpty(0).Max();
         var goodEnds = _goodEnds.Count(time => time > signal.Time - Burst);
-        if (recent.Count >= SuspiciousCrashes && recent.Count >= 2 * most && recent.Count > goodEnds)
+        if (recent.Count >= SuspiciousCrashes && recent.Count >= 2 * max && recent.Count > goodEnds)
         {
             var time = (recent[^1] - recent[0]).TotalSeconds;
             return string.Create(

@@ -71,8 +71,8 @@ public static class ProbeParts
 
     private static string Places(EquatableArray<ProbeSite> sites)
     {
-        const int most = 3;
+        const int max = 3;
         var names = sites.Select(site => site.DisplayName).Distinct().ToList();
-        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
+        return names.Count <= max ? string.Join(", ", names) : $"{string.Join(", ", names.Take(max))} and {names.Count - max} more";
     }
 }

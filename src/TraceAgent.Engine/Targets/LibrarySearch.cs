@@ -96,12 +96,12 @@ internal sealed class LibrarySearch(Architecture architecture, string root = "")
 
     private string In(string path) => root + path;
 
-    private byte[] Read(string path, int most)
+    private byte[] Read(string path, int max)
     {
         try
         {
             using var file = File.OpenHandle(In(path));
-            var bytes = new byte[Math.Min(RandomAccess.GetLength(file), most)];
+            var bytes = new byte[Math.Min(RandomAccess.GetLength(file), max)];
             return bytes[..RandomAccess.Read(file, bytes, 0)];
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)

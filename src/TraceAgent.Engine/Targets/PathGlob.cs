@@ -16,24 +16,24 @@ internal sealed class PathGlob
     private const int MaxFolders = 1024;
 
     private readonly string[] _parts;
-    private readonly int _most;
+    private readonly int _max;
     private readonly List<string> _files = [];
     private readonly List<WatchedName> _watchedNames = [];
     private int _entries;
 
-    private PathGlob(string pattern, int most) => (_parts, _most) = (pattern.Split('/', StringSplitOptions.RemoveEmptyEntries), most);
+    private PathGlob(string pattern, int max) => (_parts, _max) = (pattern.Split('/', StringSplitOptions.RemoveEmptyEntries), max);
 
     /// <param name="pattern">Absolute.</param>
-    /// <param name="most">The maximum number of files.</param>
+    /// <param name="max">The maximum number of files.</param>
     /// <returns>Files in lexical order; whether there may be more; and where another one would appear.</returns>
-    public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames) Find(string pattern, int most)
+    public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames) Find(string pattern, int max)
     {
-        var search = new PathGlob(pattern, most);
+        var search = new PathGlob(pattern, max);
         search.Descend("/", 0);
-        return (search._files, search._entries > MaxEntries || search._files.Count > most, search._watchedNames);
+        return (search._files, search._entries > MaxEntries || search._files.Count > max, search._watchedNames);
     }
 
-    private bool IsFull => _entries > MaxEntries || _files.Count > _most;
+    private bool IsFull => _entries > MaxEntries || _files.Count > _max;
 
     private void Descend(string folder, int depth)
     {

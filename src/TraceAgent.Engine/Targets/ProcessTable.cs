@@ -160,7 +160,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// </summary>
     private static string NameOf(int pid, string comm, string path)
     {
-        const int most = 8192;
+        const int max = 8192;
         var executable = Path.GetFileName(path);
         if (Encoding.UTF8.GetByteCount(comm) < MaxCommLength || Cut(executable) == comm)
         {
@@ -170,8 +170,8 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         try
         {
             using var file = File.OpenRead($"/proc/{pid}/cmdline");
-            var bytes = new byte[most];
-            var words = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, most, throwOnEndOfStream: false)).Split('\0');
+            var bytes = new byte[max];
+            var words = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, max, throwOnEndOfStream: false)).Split('\0');
 
             // The kernel puts the interpreter, and perhaps one option, before a script.
             return words.Take(3).Select(word => Path.GetFileName(word))

@@ -66,8 +66,8 @@ public static unsafe class Confinement
         return TryFilter();
     }
 
-    private static void Limit(int resource, ulong current, ulong most) =>
-        _ = Libc.SetLimit(resource, new Libc.ResourceLimit { Current = current, Most = most });
+    private static void Limit(int resource, ulong current, ulong max) =>
+        _ = Libc.SetLimit(resource, new Libc.ResourceLimit { Current = current, Max = max });
 
     /// <summary>capget(2): a header of version and thread, then three sets of 64 bits in two halves.</summary>
     private static void DropCapabilities()

@@ -27,9 +27,9 @@ public static partial class OpenFileLimit
             return true;
         }
 
-        if (limit.Current < limit.Most)
+        if (limit.Current < limit.Max)
         {
-            var raised = limit with { Current = limit.Most };
+            var raised = limit with { Current = limit.Max };
             limit = SetLimit(Libc.OpenFiles, in raised) == 0 ? raised : limit;
         }
 

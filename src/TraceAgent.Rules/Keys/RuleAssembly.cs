@@ -114,13 +114,16 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        // Only debug information knows the names and types of variables.
         var found = new DiagnosticBag();
         _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), found).Bind();
-        foreach (var problem in found.InOrder().Where(problem =>
-            !syntax.NamesVariables || problem.Code == DiagnosticCode.TemplateSyntax))
+        foreach (var problem in found.InOrder().Where(problem => !syntax.NamesVariables || CertainErrors.IsOfMessage(syntax, problem)))
         {
             bag.Add(problem);
+        }
+
+        if (syntax.NamesVariables)
+        {
+            CertainErrors.Report(syntax, on, new Redaction(redact, notSecret), bag);
         }
 
         return PlaceOf(draft) is { } place && draft.Name is { } name

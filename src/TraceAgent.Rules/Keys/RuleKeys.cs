@@ -109,10 +109,10 @@ internal static class RuleKeys
         new Key<RuleDraft>(
             "max_bytes",
             "How many of its first bytes are shown of a structure that is captured as a whole, 1 to 4096; 512 without this key.",
-            JsonSchema.Integer.Minimum(1).Maximum(StructureLimits.MostBytes).Default(StructureLimits.DefaultBytes).Examples(2048),
+            JsonSchema.Integer.Minimum(1).Maximum(StructureLimits.BytesLimit).Default(StructureLimits.DefaultBytes).Examples(2048),
             (rule, entry, bag) => rule.Limits = rule.Limits with
             {
-                MaxBytes = ScalarValue.Integer(entry, 1, StructureLimits.MostBytes, bag) ?? rule.Limits.MaxBytes,
+                MaxBytes = ScalarValue.Integer(entry, 1, StructureLimits.BytesLimit, bag) ?? rule.Limits.MaxBytes,
             }),
         new Key<RuleDraft>(
             "signature",

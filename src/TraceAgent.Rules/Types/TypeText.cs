@@ -116,7 +116,7 @@ internal static partial class TypeText
         _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes")
             + "; string(name) when another value holds the length",
         // Another type reads other bytes: pair_t is not pid_t.
-        _ => Suggestion.Nearest(OursFor(name), TypeNames.All, count: 1, mostEdits: 1) is [var near]
+        _ => Suggestion.Nearest(OursFor(name), TypeNames.All, count: 1, maxEdits: 1) is [var near]
             ? $"did you mean '{near}'?"
             : $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };

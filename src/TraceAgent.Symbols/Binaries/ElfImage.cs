@@ -221,10 +221,10 @@ public sealed partial class ElfImage : IDisposable
 
     private bool HasComment(ReadOnlySpan<byte> text)
     {
-        const int mostBytes = 64 << 10;
+        const int maxBytes = 64 << 10;
         var section = Array.Find(_header.Sections, section => section.Name == ".comment");
         return section.Type != ElfSection.NoBits
-            && File.ReadOrNull(section.Offset, section.Size, mostBytes) is { } comment
+            && File.ReadOrNull(section.Offset, section.Size, maxBytes) is { } comment
             && comment.AsSpan().IndexOf(text) >= 0;
     }
 
@@ -232,9 +232,9 @@ public sealed partial class ElfImage : IDisposable
     {
         const ulong flags1 = 0x6ffffffb;
         const ulong pie = 0x08000000;
-        const int mostBytes = 64 << 10;
+        const int maxBytes = 64 << 10;
         if (FindSegment(ElfSegment.Dynamic) is not { } dynamic
-            || File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
+            || File.ReadOrNull(dynamic.Offset, dynamic.FileSize, maxBytes) is not { } entries)
         {
             return false;
         }

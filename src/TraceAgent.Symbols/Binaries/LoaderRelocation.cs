@@ -40,9 +40,9 @@ internal readonly record struct LoaderRelocation(ulong Place, uint Type, uint Sy
 
     private static (ulong Address, ulong Size)[] Tables(ElfImage image)
     {
-        const int mostBytes = 64 << 10;
+        const int maxBytes = 64 << 10;
         if (image.FindSegment(ElfSegment.Dynamic) is not { } dynamic
-            || image.File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
+            || image.File.ReadOrNull(dynamic.Offset, dynamic.FileSize, maxBytes) is not { } entries)
         {
             return [];
         }

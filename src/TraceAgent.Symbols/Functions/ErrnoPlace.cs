@@ -31,7 +31,7 @@ internal sealed class ErrnoPlace
         {
             _whyMissing = "it is read on x86-64 only";
         }
-        else if (image.Functions.Find(new SymbolPattern(Function), most: 1).Functions is not [var function])
+        else if (image.Functions.Find(new SymbolPattern(Function), max: 1).Functions is not [var function])
         {
             _whyMissing = $"it is the C library's, and this file has no {Function}";
         }

@@ -37,8 +37,8 @@ public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int C
     /// <param name="image">The open image.</param>
     /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="pattern">The pattern as in <c>symbol:</c>.</param>
-    /// <param name="most">The maximum number to list.</param>
-    public static FunctionList Of(ElfImage image, string displayPath, string pattern, int most)
+    /// <param name="max">The maximum number to list.</param>
+    public static FunctionList Of(ElfImage image, string displayPath, string pattern, int max)
     {
         ArgumentNullException.ThrowIfNull(image);
         try
@@ -53,7 +53,7 @@ public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int C
             var problems = new List<SiteProblem>();
             var gate = new SiteGate(image, displayPath, new SiteRequest(), problems);
             var listed = found.Functions.OrderBy(function => function.Shown, StringComparer.Ordinal)
-                .ThenBy(function => function.Start).Take(most)
+                .ThenBy(function => function.Start).Take(max)
                 .Select(function =>
                 {
                     problems.Clear();

@@ -17,10 +17,10 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
 
     public void Add(FunctionRange function, SiteProblem problem)
     {
-        const int mostExamples = 2;
+        const int maxExamples = 2;
         _count++;
         var (count, examples, first) = _byCode.GetValueOrDefault(problem.Code, (0, [], problem));
-        if (examples.Count < mostExamples)
+        if (examples.Count < maxExamples)
         {
             examples.Add(function.Shown);
         }

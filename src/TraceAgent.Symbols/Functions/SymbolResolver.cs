@@ -103,8 +103,8 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
 
     private void WarnOfClones(IReadOnlyList<FunctionRange> functions, List<SiteProblem> problems)
     {
-        const int most = 3;
-        var clones = image.Functions.ClonesOf(functions.Select(function => function.Name).ToHashSet(StringComparer.Ordinal), most);
+        const int max = 3;
+        var clones = image.Functions.ClonesOf(functions.Select(function => function.Name).ToHashSet(StringComparer.Ordinal), max);
         if (clones.Count > 0)
         {
             problems.Add(new SiteProblem(

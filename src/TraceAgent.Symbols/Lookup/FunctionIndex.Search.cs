@@ -29,15 +29,15 @@ internal sealed partial class FunctionIndex
     /// is none either, those that the wildcards fit, or the copies that the compiler left of it.
     /// </summary>
     /// <param name="pattern">The pattern to search for.</param>
-    /// <param name="most">The maximum number of functions that are returned; more are counted.</param>
-    public FunctionSearch Find(SymbolPattern pattern, int most)
+    /// <param name="max">The maximum number of functions that are returned; more are counted.</param>
+    public FunctionSearch Find(SymbolPattern pattern, int max)
     {
         var exact = Collect(
             (table, index) => table.IsNamed(table.Symbols[index], pattern.NameBytes) && HasVersion(pattern, table, index),
             _searches++ > 0 ? (_names ??= new SymbolNames(tables, name => name)).Near(pattern.NameBytes) : null);
         if (exact.Kind is NameKind.Function or NameKind.IndirectFunction)
         {
-            var result = Result(exact, most, exact.Kind, pattern.NameBytes);
+            var result = Result(exact, max, exact.Kind, pattern.NameBytes);
 
             // A rule that names a version gets it in the name that is shown.
             return pattern.Version is not null && result.Functions is [var only]
@@ -51,7 +51,7 @@ internal sealed partial class FunctionIndex
                 GoSpelling.IsShapeOf(table.PlainNameOf(table.Symbols[index]), asked) && HasVersion(pattern, table, index));
             if (shaped.Kind == NameKind.Function)
             {
-                return Result(shaped, most, shaped.Kind);
+                return Result(shaped, max, shaped.Kind);
             }
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class FunctionIndex
             pattern.Names(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
         if (source.Kind is NameKind.Function or NameKind.IndirectFunction)
         {
-            return Result(source, most, source.Kind);
+            return Result(source, max, source.Kind);
         }
 
         if (pattern.IsGlob)
@@ -68,7 +68,7 @@ internal sealed partial class FunctionIndex
             wild = wild.Kind >= NameKind.Function ? wild : CollectFitting(pattern, anySpaces: true);
             if (wild.Kind >= NameKind.Function)
             {
-                return Result(wild, most, wild.Found.Count == 0 ? NameKind.IndirectFunction : NameKind.Function);
+                return Result(wild, max, wild.Found.Count == 0 ? NameKind.IndirectFunction : NameKind.Function);
             }
         }
 
@@ -77,17 +77,17 @@ internal sealed partial class FunctionIndex
             : Collect((table, index) =>
                 pattern.NamesOriginalOf(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
         return copies.Kind == NameKind.Function
-            ? Result(copies, most, copies.Kind)
+            ? Result(copies, max, copies.Kind)
             : new FunctionSearch(exact.Kind > source.Kind ? exact.Kind : source.Kind, [], 0, 0);
     }
 
     /// <summary>
     /// The copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order; at
-    /// most <paramref name="most"/>.
+    /// most <paramref name="max"/>.
     /// </summary>
     /// <param name="functions">Names as the symbol table has them.</param>
-    /// <param name="most">The maximum number of names.</param>
-    public IReadOnlyList<string> ClonesOf(IReadOnlySet<string> functions, int most)
+    /// <param name="max">The maximum number of names.</param>
+    public IReadOnlyList<string> ClonesOf(IReadOnlySet<string> functions, int max)
     {
         var clones = new SortedSet<string>(StringComparer.Ordinal);
         _clones ??= new SymbolNames(tables, CloneNames.BaseOf);
@@ -95,7 +95,7 @@ internal sealed partial class FunctionIndex
         {
             ref readonly var symbol = ref tables[table].Symbols[index];
             var name = tables[table].PlainNameOf(symbol);
-            if (clones.Count < most && IsCode(symbol) && functions.Contains(Encoding.UTF8.GetString(CloneNames.BaseOf(name)))
+            if (clones.Count < max && IsCode(symbol) && functions.Contains(Encoding.UTF8.GetString(CloneNames.BaseOf(name)))
                 && Encoding.UTF8.GetString(name) is var clone && !functions.Contains(clone))
             {
                 clones.Add(clone);
@@ -107,15 +107,15 @@ internal sealed partial class FunctionIndex
 
     /// <summary>
     /// The variants of an indirect function, by the names that libraries give them (<c>__strlen_avx2</c>), in
-    /// order; at most <paramref name="most"/>.
+    /// order; at most <paramref name="max"/>.
     /// </summary>
-    public IReadOnlyList<string> VariantsOf(string name, int most)
+    public IReadOnlyList<string> VariantsOf(string name, int max)
     {
         var prefix = Encoding.UTF8.GetBytes($"__{name.TrimStart('_')}_");
         var variants = new SortedSet<string>(StringComparer.Ordinal);
         ForEachName(candidate =>
         {
-            if (variants.Count < most && candidate.StartsWith(prefix))
+            if (variants.Count < max && candidate.StartsWith(prefix))
             {
                 variants.Add(Encoding.UTF8.GetString(candidate));
             }
@@ -182,7 +182,7 @@ internal sealed partial class FunctionIndex
         || (table.VersionOf(index, out var isDefault) == pattern.Version && (isDefault || !pattern.IsDefaultVersion));
 
     private FunctionSearch Result(
-        (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) collected, int most, NameKind kind, byte[]? askedName = null)
+        (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) collected, int max, NameKind kind, byte[]? askedName = null)
     {
         if (kind == NameKind.IndirectFunction)
         {
@@ -216,7 +216,7 @@ internal sealed partial class FunctionIndex
             }
         }
 
-        if (count > most)
+        if (count > max)
         {
             return new FunctionSearch(NameKind.Function, [], count, collected.IndirectCount);
         }

@@ -134,13 +134,13 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         }
     }
 
-    /// <summary>The versions of a name, in order; at most <paramref name="most"/>.</summary>
-    public IReadOnlyList<string> VersionsOf(byte[] name, int most)
+    /// <summary>The versions of a name, in order; at most <paramref name="max"/>.</summary>
+    public IReadOnlyList<string> VersionsOf(byte[] name, int max)
     {
         var versions = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var table in tables)
         {
-            for (var i = 0; i < table.Symbols.Length && versions.Count < most; i++)
+            for (var i = 0; i < table.Symbols.Length && versions.Count < max; i++)
             {
                 if (table.IsNamed(table.Symbols[i], name) && table.VersionOf(i, out _) is { Length: > 0 } version)
                 {

@@ -24,7 +24,7 @@ public static class ImageFunctions
         {
             try
             {
-                return image.Functions.Find(new SymbolPattern(name), most: 1).Kind
+                return image.Functions.Find(new SymbolPattern(name), max: 1).Kind
                     is FunctionIndex.NameKind.Function or FunctionIndex.NameKind.IndirectFunction;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -56,13 +56,13 @@ internal sealed class SymbolNames
     // Seeded differently in each process, so that no file can be made of names that all have one hash.
     private static int HashOf(ReadOnlySpan<byte> key)
     {
-        const int most = 32;
+        const int max = 32;
         var hash = new HashCode();
         hash.Add(key.Length);
-        hash.AddBytes(key[..Math.Min(key.Length, most)]);
+        hash.AddBytes(key[..Math.Min(key.Length, max)]);
 
         // The names of C++ begin alike; a file of millions of endless ones must not take long.
-        hash.AddBytes(key[Math.Max(0, key.Length - most)..]);
+        hash.AddBytes(key[Math.Max(0, key.Length - max)..]);
         return hash.ToHashCode();
     }
 }

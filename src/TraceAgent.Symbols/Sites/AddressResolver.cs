@@ -45,11 +45,11 @@ internal sealed class AddressResolver(ElfImage image, string displayPath, SiteRe
 
     private SiteProblem OutsideCode(string asked, ulong address, bool asFileOffsets)
     {
-        const int most = 4;
-        var sections = image.Sections.Where(section => section.IsCode).OrderByDescending(section => section.Size).Take(most)
+        const int max = 4;
+        var sections = image.Sections.Where(section => section.IsCode).OrderByDescending(section => section.Size).Take(max)
             .OrderBy(section => section.Address).Select(
                 section => (section.Name, Start: asFileOffsets ? section.Offset : section.Address, section.Size));
-        var segments = image.CodeSegments.Take(most)
+        var segments = image.CodeSegments.Take(max)
             .Select(segment => (Name: "", Start: asFileOffsets ? segment.Offset : segment.Address, Size: segment.FileSize));
         var prefix = asFileOffsets ? "file+" : "";
         var ranges = (sections.Any() ? sections : segments).Where(range => range.Size > 0)

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceAgent.Symbols.Functions;
+using TraceAgent.Capture;
 using TraceAgent.Symbols.Notes;
 
 namespace TraceAgent.Symbols.Usdt;
@@ -67,7 +67,7 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
 
     private List<string> Nearest(List<string> names)
     {
-        const int most = 3;
+        const int max = 3;
         const int longest = 128;
         var wanted = Encoding.UTF8.GetBytes(pattern.Text);
         if (wanted.Length > longest)
@@ -75,10 +75,10 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
             return [];
         }
 
-        var limit = Math.Clamp(wanted.Length / 3, 1, 4);
-        var rows = new int[3 * (longest + limit + 1)];
+        var limit = EditDistance.LimitFor(wanted.Length);
+        var rows = new int[EditDistance.RowsFor(longest, limit)];
         return [.. names
-            .Select(name => (Name: name, Distance: NearestNames.Distance(wanted, Encoding.UTF8.GetBytes(name), limit, rows)))
-            .Where(one => one.Distance <= limit).OrderBy(one => one.Distance).Take(most).Select(one => one.Name)];
+            .Select(name => (Name: name, Distance: EditDistance.Between<byte>(wanted, Encoding.UTF8.GetBytes(name), limit, rows)))
+            .Where(one => one.Distance <= limit).OrderBy(one => one.Distance).Take(max).Select(one => one.Name)];
     }
 }

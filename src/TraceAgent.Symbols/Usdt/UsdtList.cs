@@ -43,8 +43,8 @@ public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, 
     /// <param name="image">The open image.</param>
     /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="pattern">The pattern as in <c>usdt:</c>; without a colon, a name of any provider.</param>
-    /// <param name="most">The maximum number to list.</param>
-    public static UsdtList Of(ElfImage image, string displayPath, string pattern, int most)
+    /// <param name="max">The maximum number to list.</param>
+    public static UsdtList Of(ElfImage image, string displayPath, string pattern, int max)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(pattern);
@@ -57,7 +57,7 @@ public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, 
             var count = image.Usdt.Items.Count(asked.Fits);
             return count == 0
                 ? new UsdtList([], 0, new MissingUsdtProbe(image.Usdt, displayPath, asked).Problem())
-                : new UsdtList([.. new UsdtResolver(image, displayPath, where, all).List(most)], count, null);
+                : new UsdtList([.. new UsdtResolver(image, displayPath, where, all).List(max)], count, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -71,14 +71,14 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     }
 
     /// <summary>The places that are named, in order of their names, each with what the gate says of it.</summary>
-    /// <param name="most">The maximum number.</param>
+    /// <param name="max">The maximum number.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public IEnumerable<ListedUsdtProbe> List(int most)
+    public IEnumerable<ListedUsdtProbe> List(int max)
     {
         var problems = new List<SiteProblem>();
         var gate = new SiteGate(image, displayPath, OfPlace, problems);
         foreach (var note in image.Usdt.Items.Where(_pattern.Fits)
-            .OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
+            .OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(max))
         {
             problems.Clear();
             var site = Pass(gate, note, problems);

@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>Finds the word that a misspelt one was meant to be.</summary>
@@ -14,22 +16,24 @@ public static class Suggestion
     /// <param name="wrong">The word.</param>
     /// <param name="known">The words that there are.</param>
     /// <param name="count">The maximum number of words.</param>
-    /// <param name="mostEdits">The maximum number of edits, where a wrong suggestion does harm.</param>
-    public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> known, int count, int mostEdits = 4)
+    /// <param name="maxEdits">The maximum number of edits, where a wrong suggestion does harm.</param>
+    public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> known, int count, int maxEdits = 4)
     {
         if (wrong.Length is 0 or > MaxWordLength)
         {
             return [];
         }
 
-        // A third of the word may differ: more than that is another word.
-        var limit = Math.Clamp(wrong.Length / 3, 1, mostEdits);
+        var limit = EditDistance.LimitFor(wrong.Length, maxEdits);
+        Span<int> rows = stackalloc int[EditDistance.RowsFor(MaxWordLength, limit)];
+        Span<char> from = stackalloc char[wrong.Length];
+        wrong.AsSpan().ToLowerInvariant(from);
         var near = new PriorityQueue<string, (int Distance, int Order)>(
             Comparer<(int Distance, int Order)>.Create((a, b) => b.CompareTo(a)));
         var order = 0;
         foreach (var word in known)
         {
-            var distance = IsAbbreviation(wrong, word) ? limit : Distance(wrong, word, limit);
+            var distance = IsAbbreviation(wrong, word) ? limit : Distance(from, word, limit, rows);
             if (distance > limit)
             {
                 continue;
@@ -55,58 +59,20 @@ public static class Suggestion
     public static string? DidYouMean(string wrong, IEnumerable<string> known) =>
         Nearest(wrong, known) is { } near ? $"did you mean '{near}'?" : null;
 
-    /// <summary>
-    /// The number of edits from one word to the other, regardless of case: insert, delete, replace, swap neighbours (optimal
-    /// string alignment). Anything above <paramref name="limit"/> is only known to be above it.
-    /// </summary>
-    private static int Distance(string from, string to, int limit)
+    /// <summary>The number of edits from a word in small letters to another, regardless of its case; or more than the limit.</summary>
+    private static int Distance(ReadOnlySpan<char> from, string to, int limit, Span<int> rows)
     {
-        if (Math.Abs(from.Length - to.Length) > limit)
+        if (to.Length > from.Length + limit)
         {
             return limit + 1;
         }
 
-        Span<int> beforeLast = stackalloc int[MaxWordLength + 8];
-        Span<int> last = stackalloc int[MaxWordLength + 8];
-        Span<int> row = stackalloc int[MaxWordLength + 8];
-        for (var j = 0; j <= to.Length; j++)
-        {
-            last[j] = j;
-        }
-
-        for (var i = 1; i <= from.Length; i++)
-        {
-            row[0] = i;
-            var least = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replace = last[j - 1] + (Same(from[i - 1], to[j - 1]) ? 0 : 1);
-                row[j] = Math.Min(replace, Math.Min(last[j], row[j - 1]) + 1);
-                if (i > 1 && j > 1 && Same(from[i - 1], to[j - 2]) && Same(from[i - 2], to[j - 1]))
-                {
-                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
-                }
-
-                least = Math.Min(least, row[j]);
-            }
-
-            if (least > limit)
-            {
-                return limit + 1;
-            }
-
-            var spare = beforeLast;
-            beforeLast = last;
-            last = row;
-            row = spare;
-        }
-
-        return last[to.Length];
+        Span<char> lower = stackalloc char[to.Length];
+        to.AsSpan().ToLowerInvariant(lower);
+        return EditDistance.Between<char>(from, lower, limit, rows);
     }
 
     /// <summary>True for an abbreviation such as <c>info</c> for <c>Information</c>.</summary>
     private static bool IsAbbreviation(string wrong, string word) =>
         wrong.Length >= 3 && word.StartsWith(wrong, StringComparison.OrdinalIgnoreCase) && word.Length > wrong.Length + 2;
-
-    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

@@ -41,20 +41,20 @@ public static class ScalarValue
     }
 
     /// <summary>
-    /// Reads a whole number in digits from <paramref name="least"/> to <paramref name="most"/>; null, with a diagnostic, for
+    /// Reads a whole number in digits from <paramref name="min"/> to <paramref name="max"/>; null, with a diagnostic, for
     /// anything else.
     /// </summary>
-    public static int? Integer(YamlEntry entry, int least, int most, DiagnosticBag bag)
+    public static int? Integer(YamlEntry entry, int min, int max, DiagnosticBag bag)
     {
         if (entry.Value is not YamlScalar scalar)
         {
             bag.Error(DiagnosticCode.WrongType,
-                entry.Value.At, $"'{entry.Key.Value}' must be a number from {least} to {most}, not {entry.Value.Kind}");
+                entry.Value.At, $"'{entry.Key.Value}' must be a number from {min} to {max}, not {entry.Value.Kind}");
             return null;
         }
 
         var isNumber = int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
-        if (isNumber && scalar.IsPlain && value >= least && value <= most)
+        if (isNumber && scalar.IsPlain && value >= min && value <= max)
         {
             return value;
         }
@@ -62,7 +62,7 @@ public static class ScalarValue
         bag.Error(
             isNumber && !scalar.IsPlain ? DiagnosticCode.WrongType : DiagnosticCode.InvalidValue,
             scalar.At,
-            $"'{entry.Key.Value}' must be a number from {least} to {most}",
+            $"'{entry.Key.Value}' must be a number from {min} to {max}",
             isNumber && !scalar.IsPlain ? "remove the quotes" : null);
         return null;
     }

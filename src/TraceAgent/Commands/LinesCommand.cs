@@ -17,7 +17,7 @@ namespace TraceAgent.Commands;
 internal static class LinesCommand
 {
     // A pattern may match thousands of functions; each costs a question to the child.
-    private const int MostFunctions = 16;
+    private const int MaxFunctions = 16;
 
     public static Command Create()
     {
@@ -111,7 +111,7 @@ internal static class LinesCommand
             return [new DebugQuery.Lines(source.File, source.First, source.Last, withVariables)];
         }
 
-        var functions = FunctionList.Of(image, path, place, MostFunctions);
+        var functions = FunctionList.Of(image, path, place, MaxFunctions);
         unknown = functions.Problem;
         if (unknown is not null)
         {

@@ -54,13 +54,13 @@ internal static class SymbolsCommand
             Description = "List USDT probes instead, with PATTERN as in usdt:, such as 'postgresql:query__*'",
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
-        var most = new Option<int>("--max")
+        var max = new Option<int>("--max")
         {
             Description = "List at most this many functions",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultMost,
         };
-        most.Validators.Add(result =>
+        max.Validators.Add(result =>
         {
             if (result.Tokens is [var token]
                 && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
@@ -68,13 +68,13 @@ internal static class SymbolsCommand
                 result.AddError($"--max takes a number from 1, not {token.Value}");
             }
         });
-        var command = new Command("symbols", "List what can be probed in a binary.") { binary, pattern, usdt, json, most };
+        var command = new Command("symbols", "List what can be probed in a binary.") { binary, pattern, usdt, json, max };
         command.SetAction(parsed =>
-            Run(parsed.GetValue(binary)!, parsed.GetValue(pattern)!, parsed.GetValue(usdt), parsed.GetValue(json), parsed.GetValue(most)));
+            Run(parsed.GetValue(binary)!, parsed.GetValue(pattern)!, parsed.GetValue(usdt), parsed.GetValue(json), parsed.GetValue(max)));
         return command;
     }
 
-    private static int Run(string binary, string pattern, bool usdt, bool json, int most)
+    private static int Run(string binary, string pattern, bool usdt, bool json, int max)
     {
         if (BinaryArgument.Find(binary, out var missing) is not { } path)
         {
@@ -89,13 +89,13 @@ internal static class SymbolsCommand
 
         if (usdt)
         {
-            var probes = UsdtList.Of(image, path, pattern, most);
+            var probes = UsdtList.Of(image, path, pattern, max);
             return probes.Problem is { } none
                 ? Refuse(none)
                 : Write(UsdtTable.Rows(probes), json, (probes.Probes.Count, probes.Count, "place"));
         }
 
-        var list = FunctionList.Of(image, path, pattern, most);
+        var list = FunctionList.Of(image, path, pattern, max);
         return list.Problem is { } reason
             ? Refuse(OwningLibrary.Named(reason, image, pattern))
             : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));

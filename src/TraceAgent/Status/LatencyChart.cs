@@ -16,11 +16,11 @@ internal static class LatencyChart
     {
         var text = new StringBuilder();
         var calls = latency.Buckets.Sum(bucket => bucket.Calls);
-        var most = latency.Buckets.Max(bucket => bucket.Calls);
+        var max = latency.Buckets.Max(bucket => bucket.Calls);
         foreach (var bucket in latency.Buckets)
         {
             text.Append(CultureInfo.InvariantCulture, $"{Time(bucket.AboveNs),9} … {Time(bucket.UpToNs),-9}{bucket.Calls,12:N0}  " +
-                $"{Bar(bucket.Calls, most)}").TrimEnd().Append('\n');
+                $"{Bar(bucket.Calls, max)}").TrimEnd().Append('\n');
         }
 
         text.Append(CultureInfo.InvariantCulture, $"mean {Time((double)latency.SumNs / calls)}, half up to {Time(Bound(latency, 0.5))}, " +
@@ -34,8 +34,8 @@ internal static class LatencyChart
     public static string Line(LatencyStatus latency, int width)
     {
         var buckets = latency.Buckets.TakeLast(width).Select(bucket => bucket.Calls).ToList();
-        var most = buckets.Max();
-        return string.Concat(buckets.Select(calls => calls == 0 ? ' ' : Levels[(int)((calls * Levels.Length - 1) / most)]));
+        var max = buckets.Max();
+        return string.Concat(buckets.Select(calls => calls == 0 ? ' ' : Levels[(int)((calls * Levels.Length - 1) / max)]));
     }
 
     /// <summary>The upper bound of the bucket in which the call of that rank lies.</summary>
@@ -54,9 +54,9 @@ internal static class LatencyChart
         return 0;
     }
 
-    private static string Bar(long calls, long most)
+    private static string Bar(long calls, long max)
     {
-        var eighths = calls == 0 ? 0 : Math.Max(1, (int)(calls * (Width * 8.0) / most));
+        var eighths = calls == 0 ? 0 : Math.Max(1, (int)(calls * (Width * 8.0) / max));
         return new string('█', eighths / 8) + (eighths % 8 > 0 ? Eighths[eighths % 8] : "");
     }
 

@@ -79,7 +79,7 @@ internal static class WatchScreen
         rule.CostPercent is { } percent ? StatusTable.Percent(percent) : "-",
         ShareOf(rule) is { } share ? $"{Bar(share)} {share.ToString("0", CultureInfo.InvariantCulture),3} %" : "",
         rates?.Latency is { } median ? LatencyChart.Time(LatencyChart.Bound(median, 0.5)) : "-",
-        rates?.Latency is { } most ? LatencyChart.Time(LatencyChart.Bound(most, 0.99)) : "-",
+        rates?.Latency is { } latency ? LatencyChart.Time(LatencyChart.Bound(latency, 0.99)) : "-",
         rates?.Latency is { } durations ? LatencyChart.Line(durations, HistogramWidth) : "",
     ];
 

@@ -79,7 +79,10 @@ internal sealed class DebugScope : PlaceScope
             _constants = [];
             foreach (var (number, name) in _abi.Types.Shapes.OfType<TypeShape.Enumeration>().SelectMany(names => names.Names))
             {
-                _constants.TryAdd(name, new ScopedValue(name, new Term.Number(number), StaticType.Int64));
+                if (!ValueName.Taken.Contains(name))
+                {
+                    _constants.TryAdd(name, new ScopedValue(name, new Term.Number(number), StaticType.Int64));
+                }
             }
         }
 

@@ -42,8 +42,8 @@ internal static class CaptureKeys
         ["$locals"] = VariableGroups.Locals,
     };
 
-    private static JsonSchema Named(int most) => JsonSchema.Object.MinProperties(1)
-        .MaxProperties(most)
+    private static JsonSchema Named(int max) => JsonSchema.Object.MinProperties(1)
+        .MaxProperties(max)
         .PatternProperties(ValueName.Pattern, JsonSchema.AnyOf(ExpressionSchema, Table.Schema()))
         .NoOtherProperties();
 

@@ -79,12 +79,12 @@ internal static partial class LimitValues
         }
 
         var time = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (time <= form.Most && time > TimeSpan.Zero)
+        if (time <= form.Max && time > TimeSpan.Zero)
         {
             return time;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {form.MostText}");
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {form.MaxText}");
         return null;
     }
 
@@ -158,5 +158,5 @@ internal static partial class LimitValues
     private static partial Regex BudgetForm();
 
     /// <summary>The form of a length of time: its noun in messages, an example, and the longest one as value and as text.</summary>
-    private sealed record TimeForm(string What, string Hint, TimeSpan Most, string MostText);
+    private sealed record TimeForm(string What, string Hint, TimeSpan Max, string MaxText);
 }

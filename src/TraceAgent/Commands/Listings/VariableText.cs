@@ -16,7 +16,7 @@ namespace TraceAgent.Commands.Listings;
 /// <param name="image">The open binary.</param>
 internal sealed class VariableText(ElfImage image)
 {
-    private const int MostBytes = 16;
+    private const int MaxBytes = 16;
 
     private readonly ExprText _text = new(image.Architecture, []);
     private readonly KeptEntries _entries = new(image);
@@ -87,8 +87,8 @@ internal sealed class VariableText(ElfImage image)
         LocationPiece.Memory memory => $"at {_text.Of(memory.Address)}",
         LocationPiece.Value value => _text.Of(value.Computed),
         LocationPiece.Static known => string.Create(CultureInfo.InvariantCulture, $"at 0x{known.Address:x} of the file"),
-        LocationPiece.Bytes bytes => $"always the bytes {Convert.ToHexStringLower([.. bytes.Content.Take(MostBytes)])}"
-            + (bytes.Content.Count > MostBytes ? "..." : ""),
+        LocationPiece.Bytes bytes => $"always the bytes {Convert.ToHexStringLower([.. bytes.Content.Take(MaxBytes)])}"
+            + (bytes.Content.Count > MaxBytes ? "..." : ""),
         LocationPiece.Pieces pieces => string.Join(", ", pieces.Parts.Select(
             part => $"{Plural.Of((long)part.Bits, "bit")}: {Describe(part.Place)}")),
         LocationPiece.PointerTo pointer => $"optimised out; it leads to {(pointer.Offset == 0 ? "" : $"byte {pointer.Offset} of ")}"

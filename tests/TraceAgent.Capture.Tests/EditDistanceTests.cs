@@ -1,9 +1,8 @@
 using System.Text;
-using TraceAgent.Symbols.Functions;
 
-namespace TraceAgent.Symbols.Tests;
+namespace TraceAgent.Capture.Tests;
 
-public class NearestNamesTests
+public class EditDistanceTests
 {
     [Theory]
     [InlineData("", "", 0)]
@@ -46,5 +45,5 @@ public class NearestNamesTests
     }
 
     private static int Distance(string left, string right, int limit) =>
-        NearestNames.Distance(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right), limit, new int[300]);
+        EditDistance.Between<byte>(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right), limit, new int[300]);
 }
