@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-dwarf test-pipelines test-recipes test-ansible test-editors
+.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-dwarf coverage test-pipelines test-recipes test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -90,6 +90,11 @@ test-ansible: build
 test-dwarf: needs
 	@scripts/install-needs.sh dwarf
 	@tests/dwarf/run.sh $(DWARF)
+
+# How many variables of real programs a probe can read; some five minutes; `make coverage COVERAGE=FILE` for a file of yours.
+coverage: needs
+	@scripts/install-needs.sh dwarf
+	@tests/dwarf/coverage.sh $(COVERAGE)
 
 # Every consumer of docs/pipelines.md that can be installed here; the quick ones are a part of `make test`.
 test-pipelines: build

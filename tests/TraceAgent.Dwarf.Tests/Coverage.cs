@@ -24,12 +24,16 @@ internal sealed class Coverage
     /// <summary>The lines at which variables were counted.</summary>
     public int Places { get; private set; }
 
-    public static Coverage Of(DebugFiles files)
+    /// <summary>Counts what is in a file.</summary>
+    /// <param name="files">The file with debug information.</param>
+    /// <param name="binary">The file with the code, where that is another one: it has the unwind entries.</param>
+    public static Coverage Of(DebugFiles files, DebugFiles? binary = null)
     {
         var coverage = new Coverage();
-        var frames = FrameTable.Read(files.Sections, SectionKind.ExceptionFrames) is { Count: > 0 } table
+        var sections = (binary ?? files).Sections;
+        var frames = FrameTable.Read(sections, SectionKind.ExceptionFrames) is { Count: > 0 } table
             ? table
-            : FrameTable.Read(files.Sections, SectionKind.Frames);
+            : FrameTable.Read(sections, SectionKind.Frames);
         foreach (var unit in files.Entries.Units.Where(unit => unit.Root is { Tag: Tag.CompileUnit }))
         {
             if (LineHeader.TryRead(unit) is { } header)

@@ -3,17 +3,12 @@
 # redis by gcc and clang, -O0 and -O2, DWARF 4 and 5, and after dwz; the C library's debug file; C++ with libfmt; Rust; Go.
 # Takes some ten minutes. `run.sh FILE...` compares these files instead.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-root=$PWD
-tests=$root/tests/TraceAgent.Dwarf.Tests
-work=${DWARF_WORK:-$root/out/dwarf}
-mkdir -p "$work"
-
+source "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
 dotnet build "$tests" -c Release -v quiet >&2
 gcc -O2 -o "$work/entries" "$tests/Oracle/entries.c" -ldw
 failed=0
 compare() {
-    python3 "$tests/Oracle/compare.py" --dump "$tests/bin/Release/net10.0/TraceAgent.Dwarf.Tests.dll" --libdw "$work/entries" "$@" ||
+    python3 "$tests/Oracle/compare.py" --dump "$dump" --libdw "$work/entries" "$@" ||
         failed=1
 }
 
@@ -23,32 +18,6 @@ if (($#)); then
     done
     exit "$failed"
 fi
-
-# The source of redis, as this system's archive has it: with lists of our own, which leave the system's alone.
-fetch_redis() {
-    [[ -d $work/redis ]] && return
-    local apt=$work/apt
-    mkdir -p "$apt/parts" "$apt/lists/partial"
-    if compgen -G '/etc/apt/sources.list.d/*.sources' >/dev/null; then
-        cat /etc/apt/sources.list.d/*.sources | sed 's/^Types:.*/Types: deb-src/' >"$apt/parts/source.sources"
-    fi
-    if [[ -s /etc/apt/sources.list ]]; then
-        sed 's/^deb /deb-src /' /etc/apt/sources.list >"$apt/parts/source.list"
-    fi
-    local options=(-qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists")
-    (cd "$apt" && apt-get "${options[@]}" update && apt-get "${options[@]}" source redis) >&2
-    mv "$apt"/redis-[0-9]*[0-9]/ "$work/redis"
-}
-
-build_redis() {
-    local name=$1 compiler=$2 level=$3 version=$4
-    [[ -e $work/$name ]] && return
-    rm -rf "$work/build"
-    cp -r "$work/redis" "$work/build"
-    make -C "$work/build" -j "$(nproc)" MALLOC=libc CC="$compiler" OPTIMIZATION="-O$level" CFLAGS="-gdwarf-$version" \
-        DEBUG="-g -gdwarf-$version" redis-server >"$work/$name.log" 2>&1
-    cp "$work/build/src/redis-server" "$work/$name"
-}
 
 fetch_redis
 for compiler in gcc clang; do
@@ -64,20 +33,10 @@ cp "$work/redis-gcc-O2-dwarf5" "$work/redis-dwz"
 dwz "$work/redis-dwz"
 compare --step 5 "$work/redis-dwz"
 
-library=$(ldconfig -p | sed -nE 's/^\s*libc\.so\.6 \(libc6,x86-64\) => //p' | head -n 1)
-id=$(readelf -n "$library" | sed -nE 's/^ *Build ID: //p')
-compare --step 7 --unwind "$library" "/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug"
+find_libc
+compare --step 7 --unwind "$library" "$debug_of_libc"
 
-cat >"$work/format.cpp" <<'C'
-#include <fmt/format.h>
-#include <map>
-int main(int argc, char **argv)
-{
-    std::map<std::string, double> prices{ { argv[0], argc * 1.5 } };
-    for (auto &[name, price] : prices)
-        fmt::print("{} {:.2f}\n", name, price);
-}
-C
+write_format
 for compiler in g++ clang++; do
     for options in "-O0 -g" "-O2 -g" "-O2 -g -gdwarf-4 -fdebug-types-section"; do
         # shellcheck disable=SC2086 # words
@@ -92,7 +51,7 @@ compare --step 11 "$work/rust"
 # Values, as gdb shows them while the programs run.
 values() {
     local step=$1 program=$2
-    dotnet "$tests/bin/Release/net10.0/TraceAgent.Dwarf.Tests.dll" places "$program" "$step" >"$work/places"
+    dotnet "$dump" places "$program" "$step" >"$work/places"
     local row
     row=$(gdb -nx -batch -ex "python PLACES='$work/places'" -x "$tests/Oracle/values.py" --args "$program" 2>&1 |
         grep -E ': ours | values are as gdb has them' | tail -n 20)

@@ -76,7 +76,8 @@ public abstract record Expr
     public sealed record Constant(long Value) : Expr;
 
     /// <summary>
-    /// An address of the file, where the process has it. No program computes it: what is known of where the file lies takes its place first.
+    /// An address of the file, where the process has it. No program computes it: what is known of where the file lies takes its place
+    /// first.
     /// </summary>
     public sealed record FileAddress(ulong Address) : Expr;
 
