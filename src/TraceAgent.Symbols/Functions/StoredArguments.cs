@@ -134,7 +134,7 @@ public sealed class StoredArguments
         or Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movlps or Mnemonic.Movlpd or Mnemonic.Movapd or Mnemonic.Movupd
         or Mnemonic.Movdqa or Mnemonic.Movdqu or Mnemonic.Movd;
 
-    /// <summary>The value that an instruction moves; if it is an address in the frame, its distance from the stack pointer on entry.</summary>
+    /// <summary>The value that an instruction moves, and if it is an address in the frame, its distance from the entry's.</summary>
     private (EntryValue? Value, long? Frame) SourceOf(in Instruction instruction)
     {
         if (instruction.Op1Kind == OpKind.Register)
