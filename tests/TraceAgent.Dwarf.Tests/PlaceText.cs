@@ -31,6 +31,7 @@ internal static class PlaceText
         Expr.Binary binary => $"{Of(binary.Left)} {Of(binary.Right)} {binary.Operator}",
         Expr.Load load => $"{Of(load.Address)} load{(load.Signed ? "s" : "u")}{load.Size}",
         Expr.Extend extend => $"{Of(extend.Operand)} extend{(extend.Signed ? "s" : "u")}{extend.Size}",
+        Expr.Select select => $"{Of(select.Condition)} {Of(select.Then)} {Of(select.Otherwise)} Select",
         Expr.FileAddress file => $"file{file.Address:x}",
         Expr.OnEntry entry => $"{Of(entry.StackPointer)} entry{entry.Index}",
         _ => "?",

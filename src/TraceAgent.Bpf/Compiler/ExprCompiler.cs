@@ -69,6 +69,10 @@ internal sealed partial class ExprCompiler(
                 code.Call(BpfFunction.GetCurrentAncestorCgroupId);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.Select select:
+                ComputeSelect(select, onFault);
+                code.Move(target, Reg.R0);
+                break;
             case Expr.OnEntry entry:
                 ComputeOnEntry(entry, target, onFault);
                 break;
@@ -105,6 +109,7 @@ internal sealed partial class ExprCompiler(
         Expr.Unary unary => ReadsIn(unary.Operand),
         Expr.Extend extend => ReadsIn(extend.Operand),
         Expr.Binary binary => ReadsIn(binary.Left).Concat(ReadsIn(binary.Right)),
+        Expr.Select select => ReadsIn(select.Condition).Concat(ReadsIn(select.Then)).Concat(ReadsIn(select.Otherwise)),
         _ => [],
     };
 
@@ -200,6 +205,18 @@ internal sealed partial class ExprCompiler(
             var comparison = ComparisonOf(binary.Operator);
             ToBoolean(Reg.R0, jump => code.JumpIf(comparison, Reg.R0, Reg.R1, jump));
         }
+    }
+
+    private void ComputeSelect(Expr.Select select, Label onFault)
+    {
+        var (otherwise, end) = (new Label(), new Label());
+        Compute(select.Condition, Reg.R0, onFault);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, otherwise);
+        Compute(select.Then, Reg.R0, onFault);
+        code.Jump(end);
+        code.Place(otherwise);
+        Compute(select.Otherwise, Reg.R0, onFault);
+        code.Place(end);
     }
 
     private void ComputeLogical(Expr.Binary binary, Label onFault)

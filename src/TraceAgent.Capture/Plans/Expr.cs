@@ -47,6 +47,11 @@ public abstract record Expr
                 return unary.Operand.WithAddresses(placeOf) is { } operand ? unary with { Operand = operand } : null;
             case Extend extend:
                 return extend.Operand.WithAddresses(placeOf) is { } value ? extend with { Operand = value } : null;
+            case Select select:
+                return select.Condition.WithAddresses(placeOf) is { } condition && select.Then.WithAddresses(placeOf) is { } then
+                    && select.Otherwise.WithAddresses(placeOf) is { } otherwise
+                    ? new Select(condition, then, otherwise)
+                    : null;
             case Binary binary:
                 return binary.Left.WithAddresses(placeOf) is { } left && binary.Right.WithAddresses(placeOf) is { } right
                     ? binary with { Left = left, Right = right }
@@ -59,6 +64,18 @@ public abstract record Expr
     /// <summary>True when computing the expression needs where an address of the file is in the process.</summary>
     public bool UsesFile() => Has(one => one is FileAddress);
 
+    /// <summary>The number of expressions that it is made of, itself included.</summary>
+    public int CountNodes() => 1 + this switch
+    {
+        Load load => load.Address.CountNodes(),
+        Unary unary => unary.Operand.CountNodes(),
+        Extend extend => extend.Operand.CountNodes(),
+        OnEntry entry => entry.StackPointer.CountNodes(),
+        Select select => select.Condition.CountNodes() + select.Then.CountNodes() + select.Otherwise.CountNodes(),
+        Binary binary => binary.Left.CountNodes() + binary.Right.CountNodes(),
+        _ => 0,
+    };
+
     private bool Has(Predicate<Expr> which) => which(this) || this switch
     {
         Load load => load.Address.Has(which),
@@ -66,6 +83,7 @@ public abstract record Expr
         Unary unary => unary.Operand.Has(which),
         Extend extend => extend.Operand.Has(which),
         OnEntry entry => entry.StackPointer.Has(which),
+        Select select => select.Condition.Has(which) || select.Then.Has(which) || select.Otherwise.Has(which),
         Binary binary => binary.Left.Has(which) || binary.Right.Has(which),
         _ => false,
     };
@@ -84,6 +102,12 @@ public abstract record Expr
     public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
 
     public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
+
+    /// <summary>One of two values; only that one is computed.</summary>
+    /// <param name="Condition">The first is it unless this is 0.</param>
+    /// <param name="Then">The first.</param>
+    /// <param name="Otherwise">The second.</param>
+    public sealed record Select(Expr Condition, Expr Then, Expr Otherwise) : Expr;
 
     /// <summary>Reads <paramref name="Size"/> bytes (1, 2, 4 or 8) of the traced process's memory, widened by sign or with zeros.</summary>
     public sealed record Load(Expr Address, int Size, bool Signed) : Expr;

@@ -56,6 +56,9 @@ internal ref partial struct ExpressionMachine
                 break;
             case Op.Nop or Op.GnuUninitialized:
                 break;
+            case Op.Skip when Target(operation, _cursor.Position) is { } to:
+                _cursor = new Cursor(_expression, to);
+                break;
             case >= Op.Absolute and <= Op.NotEqual when operation.Code != Op.Branch:
                 Calculate(operation.Code);
                 break;
@@ -83,7 +86,7 @@ internal ref partial struct ExpressionMachine
 
     private static MissingReason ReasonAgainst(byte code) => code switch
     {
-        Op.Branch or Op.Skip => MissingReason.Branches,
+        Op.Skip => MissingReason.Branches,
         Op.GnuParameterReference => MissingReason.CallerArgument,
         _ => MissingReason.NotUnderstood,
     };

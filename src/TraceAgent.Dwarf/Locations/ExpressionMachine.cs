@@ -8,7 +8,7 @@ namespace TraceAgent.Dwarf.Locations;
 
 /// <summary>
 /// Turns an expression into what a probe computes. DWARF 5, sections 2.5 and 2.6. It ends whatever the bytes say: each operation
-/// takes at least one of them, and branches are refused.
+/// takes at least one of them, and branches lead forward.
 /// </summary>
 internal ref partial struct ExpressionMachine
 {
@@ -17,6 +17,7 @@ internal ref partial struct ExpressionMachine
     private readonly LocationContext _context;
     private readonly ReadOnlySpan<byte> _expression;
     private readonly List<Operand> _stack = [];
+    private readonly int _branches;
     private Cursor _cursor;
     private MissingReason? _failure;
 
@@ -25,6 +26,15 @@ internal ref partial struct ExpressionMachine
         _context = context;
         _expression = expression;
         _cursor = new Cursor(expression);
+    }
+
+    /// <summary>A machine that goes on from a place behind a branch.</summary>
+    private ExpressionMachine(ExpressionMachine before, int position)
+        : this(before._expression, before._context)
+    {
+        _stack.AddRange(before._stack);
+        _cursor = new Cursor(_expression, position);
+        _branches = before._branches + 1;
     }
 
     /// <summary>The location that an expression describes.</summary>
@@ -65,8 +75,14 @@ internal ref partial struct ExpressionMachine
     /// <param name="end">The operation that says how much of the value is there; null at the end of the expression.</param>
     private LocationPiece Place(out Operation? end)
     {
-        end = null;
         _stack.Clear();
+        return Rest(out end);
+    }
+
+    /// <summary>Runs on from here up to the end of one place.</summary>
+    private LocationPiece Rest(out Operation? end)
+    {
+        end = null;
         LocationPiece? place = null;
         while (!_cursor.IsAtEnd && _failure is null)
         {
@@ -89,7 +105,7 @@ internal ref partial struct ExpressionMachine
                 break;
             }
 
-            place ??= PlaceOf(operation);
+            place ??= operation.Code == Op.Branch ? AfterBranch(operation) : PlaceOf(operation);
             if (place is null)
             {
                 Step(operation);

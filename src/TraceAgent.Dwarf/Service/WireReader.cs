@@ -145,6 +145,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
                 (size, isSigned) = (Size(), Flag());
                 expr = new Expr.Extend(Expression(), size, isSigned);
                 break;
+            case WireTag.Select:
+                var (condition, then) = (Expression(), Expression());
+                expr = new Expr.Select(condition, then, Expression());
+                break;
             case WireTag.FileAddress:
                 expr = new Expr.FileAddress(Number());
                 break;

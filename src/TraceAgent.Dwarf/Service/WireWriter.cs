@@ -162,6 +162,12 @@ internal sealed class WireWriter
                 Flag(extend.Signed);
                 Expression(extend.Operand);
                 break;
+            case Expr.Select select:
+                Byte(WireTag.Select);
+                Expression(select.Condition);
+                Expression(select.Then);
+                Expression(select.Otherwise);
+                break;
             case Expr.FileAddress file:
                 Byte(WireTag.FileAddress);
                 Number(file.Address);
@@ -198,6 +204,7 @@ internal static class WireTag
     public const byte Extend = 6;
     public const byte OnEntry = 7;
     public const byte FileAddress = 8;
+    public const byte Select = 9;
 
     public const byte Files = 1;
     public const byte Lines = 2;

@@ -60,6 +60,9 @@ def compute(words, frame):
             bits = 8 * int(word[7:])
             value = stack.pop() & ((1 << bits) - 1)
             value = signed(value, bits) if word[6] == "s" else value
+        elif word == "Select":
+            otherwise, then = stack.pop(), stack.pop()
+            value = then if stack.pop() else otherwise
         elif word in ("Negate", "Complement"):
             value = -stack.pop() if word == "Negate" else ~stack.pop()
         else:

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>Pointers that optimized code keeps nowhere: what they lead to is what the program prints.</summary>
-public sealed class PointerTests : IDisposable
+/// <summary>Values that optimized code keeps nowhere, while debug information says what they are made of.</summary>
+public sealed class NowhereTests : IDisposable
 {
     private readonly Workspace _workspace = new();
 
@@ -57,7 +57,31 @@ public sealed class PointerTests : IDisposable
         Assert.Contains("what it leads to can be had: this->member", refused.Errors, StringComparison.Ordinal);
     }
 
-    private static string LineOf(string marked) => $"{File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Programs", "pointers.cpp"))
+    [Theory]
+    [InlineData("-O1 -gdwarf-4")]
+    [InlineData("-O2 -gdwarf-5")]
+    [InlineData("-O3 -gdwarf-5")]
+    [InlineData("-O0 -gdwarf-5")]
+    public void A_value_that_is_one_of_two_has_what_the_program_prints(string options)
+    {
+        var program = TracedProgram.Compile("selects", options.Split(' '));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", $$"""
+            rules:
+              - name: here
+                binary: {{program}}
+                line: selects.c:{{LineOf("here", "selects.c")}}
+                capture: [least, most]
+            """));
+
+        var printed = Command.OutputOf(program);
+        agent.Stop();
+
+        Assert.Equal(
+            printed.TrimEnd().Split('\n'), agent.Events("here").Select(line => line.Json.GetProperty("args").ToString()));
+    }
+
+    private static string LineOf(string marked, string program = "pointers.cpp") =>
+        $"{File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Programs", program))
         .TakeWhile(line => !line.Contains($"/* {marked} */", StringComparison.Ordinal)).Count() + 1}";
 
     private static string Shown(JsonObject line) => $"{line["rule"]} {line["args"]!.ToJsonString()}";
