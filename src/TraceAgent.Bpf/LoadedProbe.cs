@@ -19,8 +19,8 @@ public sealed class LoadedProbe : IDisposable
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly InFlightTable? _inFlight;
     private readonly DurationMap? _durations;
-    private readonly KeptMap? _kept;
-    private readonly BpfProgram? _keeper;
+    private readonly EntryValueMap? _entryValues;
+    private readonly BpfProgram? _entryProgram;
     private bool _closed;
 
     /// <param name="session">The session that gave the slot.</param>
@@ -44,16 +44,16 @@ public sealed class LoadedProbe : IDisposable
             }
 
             _durations = plan.MeasuresLeftOut ? new DurationMap() : null;
-            _kept = plan.UsesOnEntry ? new KeptMap(plan.Architecture) : null;
+            _entryValues = plan.UsesEntryValue ? new EntryValueMap(plan.Architecture) : null;
             _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1) with
             {
                 ThreadPointer = threadPointer,
                 InFlightSize = _inFlight?.ValueSize ?? 0,
                 Durations = _durations?.Fd ?? -1,
-                ThreadStart = plan.UsesOnEntry ? session.TaskFields.ThreadStart : 0,
-                Kept = _kept?.Fd ?? -1,
+                ThreadStart = plan.UsesEntryValue ? session.TaskFields.ThreadStart : 0,
+                EntryValues = _entryValues?.Fd ?? -1,
             };
-            _keeper = _kept is null ? null : Load(ProbeCompiler.CompileKept(plan, _binding));
+            _entryProgram = _entryValues is null ? null : Load(ProbeCompiler.CompileEntryValues(plan, _binding));
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program.OnReturn, Load(program)));
@@ -102,7 +102,7 @@ public sealed class LoadedProbe : IDisposable
         _closed ? 0 : _inFlight?.RemoveAbandoned(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>
-    public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values).Concat(_keeper is null ? [] : [_keeper])
+    public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values).Concat(_entryProgram is null ? [] : [_entryProgram])
         .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);
 
     /// <summary>Attaches the probe to one file.</summary>
@@ -122,7 +122,7 @@ public sealed class LoadedProbe : IDisposable
         var attachment = new ProbeAttachment(this);
         try
         {
-            Keep();
+            AttachEntries();
 
             // Returns first: a call is only followed when its entry and its return are both seen.
             foreach (var form in exits)
@@ -150,13 +150,13 @@ public sealed class LoadedProbe : IDisposable
             Plan.PairsCalls ? Cookie(site, index) : SiteCookie.Of(firstCookie + (ulong)index, exit.Offset);
 
         // Before anything looks for what is kept. What an earlier attachment has kept may be of calls that have ended unseen.
-        void Keep()
+        void AttachEntries()
         {
-            var kept = sites.Select(site => site.KeptAt).Where(offset => offset != 0).Distinct().ToList();
-            if (_keeper is { } keeper && kept.Count > 0)
+            var kept = sites.Select(site => site.EntryOffset).Where(offset => offset != 0).Distinct().ToList();
+            if (_entryProgram is { } program && kept.Count > 0)
             {
-                AddLink(keeper, [.. kept.Select(offset => new UprobePlace(offset, 0))], LinkKind.Keeper, byCaller: false);
-                _kept!.Clear();
+                AddLink(program, [.. kept.Select(offset => new UprobePlace(offset, 0))], LinkKind.EntryValues, byCaller: false);
+                _entryValues!.Clear();
             }
         }
 
@@ -217,7 +217,7 @@ public sealed class LoadedProbe : IDisposable
             loaded.Dispose();
         }
 
-        _keeper?.Dispose();
+        _entryProgram?.Dispose();
 
         _programs.Clear();
         _exits.Clear();
@@ -225,7 +225,7 @@ public sealed class LoadedProbe : IDisposable
         {
             _closed = true;
             _inFlight?.Leave(Slot);
-            _kept?.Dispose();
+            _entryValues?.Dispose();
         }
     }
 
@@ -255,7 +255,7 @@ public sealed class ProbeAttachment : IDisposable
         // What keeps registers goes last: without it, those of an earlier call would be taken for those of the one that runs.
         Close(attachments, LinkKind.Return);
         Close(attachments, LinkKind.Entry);
-        Close(attachments, LinkKind.Keeper);
+        Close(attachments, LinkKind.EntryValues);
     }
 
     /// <summary>Detaches from the file. Takes milliseconds.</summary>
@@ -285,5 +285,5 @@ internal enum LinkKind
     Entry,
 
     /// <summary>Programs that keep registers on entry of the functions that the sites are in.</summary>
-    Keeper,
+    EntryValues,
 }

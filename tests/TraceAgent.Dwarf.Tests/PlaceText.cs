@@ -33,7 +33,7 @@ internal static class PlaceText
         Expr.Extend extend => $"{Of(extend.Operand)} extend{(extend.Signed ? "s" : "u")}{extend.Size}",
         Expr.Select select => $"{Of(select.Condition)} {Of(select.Then)} {Of(select.Otherwise)} Select",
         Expr.FileAddress file => $"file{file.Address:x}",
-        Expr.OnEntry entry => $"{Of(entry.StackPointer)} entry{entry.Index}",
+        Expr.EntryValue entry => $"{Of(entry.StackPointer)} entry{entry.Index}",
         _ => "?",
     };
 }

@@ -46,8 +46,9 @@ public sealed class EntryValueTests : IDisposable
         Assert.All(events, line => Assert.False(line.Has("problems"), line.Text));
     }
 
-    [Fact]
-    public void A_call_that_was_running_when_the_rule_came_says_that_its_entry_was_not_seen()
+    [Theory]
+    [BothWays]
+    public void A_call_that_was_running_when_the_rule_came_says_that_its_entry_was_not_seen(AttachMethod method)
     {
         var program = TracedProgram.Compile("entries", "-O2", "-gdwarf-5", "-pthread");
         using var traced = TracedProgram.Start(program);
@@ -55,7 +56,7 @@ public sealed class EntryValueTests : IDisposable
         traced.WriteLine("hold");
         traced.ReadLine();
         Assert.Equal("held", traced.ReadLine());
-        using var agent = AgentProcess.Start(AttachMethod.Multi, RuleFor(program));
+        using var agent = AgentProcess.Start(method, RuleFor(program));
 
         traced.WriteLine("go");
         Assert.Equal("done", traced.ReadLine());

@@ -14,36 +14,36 @@ internal sealed partial class ExprCompiler
     /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to when the thread began.</summary>
     public int ThreadStart { get; init; }
 
-    /// <summary>The map with registers as they were on entry: see <see cref="KeptRegisters"/>.</summary>
-    public int Kept { get; init; } = -1;
+    /// <summary>The map with registers as they were on entry: see <see cref="EntryValueLayout"/>.</summary>
+    public int EntryValues { get; init; } = -1;
 
     /// <summary>The label for a call whose entry was not seen; null where that is a fault like others.</summary>
     public Label? NotSeen { get; set; }
 
-    /// <summary>Writes the key of a call in <see cref="Kept"/>.</summary>
+    /// <summary>Writes the key of a call in <see cref="EntryValues"/>.</summary>
     /// <param name="stackPointer">The stack pointer on entry.</param>
     /// <param name="key">The offset of the key from the frame pointer.</param>
     /// <param name="onFault">The label to jump to when memory cannot be read.</param>
-    public void WriteKeptKey(Expr stackPointer, int key, Label onFault)
+    public void WriteEntryValueKey(Expr stackPointer, int key, Label onFault)
     {
         Compute(stackPointer, Reg.R0, onFault);
-        code.Store(Reg.Frame, key + KeptRegisters.KeyStackPointer, Reg.R0);
+        code.Store(Reg.Frame, key + EntryValueLayout.KeyStackPointer, Reg.R0);
         code.Call(BpfFunction.GetCurrentPidTgid);
         code.Store(Reg.Frame, key, Reg.R0);
-        ReadOfTask(ThreadStart, key + KeptRegisters.KeyThreadStart);
+        ReadOfTask(ThreadStart, key + EntryValueLayout.KeyThreadStart);
     }
 
-    private void ComputeOnEntry(Expr.OnEntry entry, Reg target, Label onFault)
+    private void ComputeEntryValue(Expr.EntryValue entry, Reg target, Label onFault)
     {
-        var key = Reserve(KeptRegisters.KeySize);
-        WriteKeptKey(entry.StackPointer, key, onFault);
-        code.MapFd(Reg.R1, Kept);
+        var key = Reserve(EntryValueLayout.KeySize);
+        WriteEntryValueKey(entry.StackPointer, key, onFault);
+        code.MapFd(Reg.R1, EntryValues);
         code.Move(Reg.R2, Reg.Frame);
         code.Arithmetic(Opcode.Add, Reg.R2, key);
         code.Call(BpfFunction.MapLookup);
         code.JumpIf(Opcode.IfEqual, Reg.R0, 0, NotSeen ?? onFault);
         code.Load(target, Reg.R0, entry.Index * sizeof(ulong));
-        Release(KeptRegisters.KeySize);
+        Release(EntryValueLayout.KeySize);
     }
 
     /// <summary>

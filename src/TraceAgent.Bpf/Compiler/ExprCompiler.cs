@@ -73,8 +73,8 @@ internal sealed partial class ExprCompiler(
                 ComputeSelect(select, onFault);
                 code.Move(target, Reg.R0);
                 break;
-            case Expr.OnEntry entry:
-                ComputeOnEntry(entry, target, onFault);
+            case Expr.EntryValue entry:
+                ComputeEntryValue(entry, target, onFault);
                 break;
             case Expr.EntryField entryField:
                 ComputeEntryField(entryField.Index, target, onFault);

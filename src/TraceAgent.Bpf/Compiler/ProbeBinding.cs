@@ -25,8 +25,8 @@ public sealed record ProbeBinding
     /// <summary>Bytes from the start of the kernel's <c>task_struct</c> to when the thread began, for plans that need it.</summary>
     public int ThreadStart { get; init; }
 
-    /// <summary>The map with registers as they were on entry: see <see cref="KeptRegisters"/>. -1 for none.</summary>
-    public int Kept { get; init; } = -1;
+    /// <summary>The map with registers as they were on entry: see <see cref="EntryValueLayout"/>. -1 for none.</summary>
+    public int EntryValues { get; init; } = -1;
 
     public int Ring { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class ProgramCode
             {
                 ThreadPointer = binding.ThreadPointer,
                 ThreadStart = binding.ThreadStart,
-                Kept = binding.Kept,
+                EntryValues = binding.EntryValues,
                 KeptLoadAddress = callLayout is null ? null : InFlightLayout.LoadAddress(plan),
             };
     }

@@ -22,5 +22,5 @@ public record UprobeSite(ulong FileOffset)
     /// Offset in the file of the place where argument registers are kept on entry of the function, for values that are nowhere else; 0 for
     /// none.
     /// </summary>
-    public ulong KeptAt { get; init; }
+    public ulong EntryOffset { get; init; }
 }

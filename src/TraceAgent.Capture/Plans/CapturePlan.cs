@@ -73,7 +73,7 @@ public sealed record CapturePlan(
         || Uses(SpecialValue.ThreadPointer, ReturnFields, ReturnCondition);
 
     /// <summary>True when programs need registers as they were on entry of the function that runs.</summary>
-    public bool UsesOnEntry => EntryCondition?.UsesOnEntry() == true || EntryFields.Any(one => one.UsesOnEntry());
+    public bool UsesEntryValue => EntryCondition?.UsesEntryValue() == true || EntryFields.Any(one => one.UsesEntryValue());
 
     /// <summary>
     /// True when the entry of a call keeps where the file lies for its return: what ends a call knows only to which entry it belongs.
@@ -128,8 +128,8 @@ public sealed record CaptureField(Expr Value, Storage Storage)
         || (Storage is Storage.Bytes bytes && (bytes.Length.Uses(value) || bytes.NullWhenZero?.Uses(value) == true));
 
     /// <summary>True when reading the value needs a register as it was on entry of the function that runs.</summary>
-    public bool UsesOnEntry() => Value.UsesOnEntry()
-        || (Storage is Storage.Bytes bytes && (bytes.Length.UsesOnEntry() || bytes.NullWhenZero?.UsesOnEntry() == true));
+    public bool UsesEntryValue() => Value.UsesEntryValue()
+        || (Storage is Storage.Bytes bytes && (bytes.Length.UsesEntryValue() || bytes.NullWhenZero?.UsesEntryValue() == true));
 
     /// <summary>
     /// True for a value read on return that is missing when the call ends at a jump: it needs registers or memory as the function

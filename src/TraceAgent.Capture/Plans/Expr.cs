@@ -16,7 +16,7 @@ public abstract record Expr
         Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test.Length: 0 });
 
     /// <summary>True when computing the expression reads memory, or what was read on entry.</summary>
-    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField or OnEntry);
+    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField or EntryValue);
 
     /// <summary>
     /// True when computing the expression needs registers or memory of the hit itself, and not only what was read on entry.
@@ -27,7 +27,7 @@ public abstract record Expr
     public bool Uses(SpecialValue value) => Has(one => one is Special special && special.Value == value);
 
     /// <summary>True when computing the expression needs a register as it was on entry of a function that runs.</summary>
-    public bool UsesOnEntry() => Has(one => one is OnEntry);
+    public bool UsesEntryValue() => Has(one => one is EntryValue);
 
     /// <summary>True when the value is the same, wherever in the file it is computed: no register of the hit is needed.</summary>
     public bool IsOfNoPlace() => !Has(one => one is Register or EntryField or Special { Value: SpecialValue.Flags });
@@ -70,7 +70,7 @@ public abstract record Expr
         Load load => load.Address.CountNodes(),
         Unary unary => unary.Operand.CountNodes(),
         Extend extend => extend.Operand.CountNodes(),
-        OnEntry entry => entry.StackPointer.CountNodes(),
+        EntryValue entry => entry.StackPointer.CountNodes(),
         Select select => select.Condition.CountNodes() + select.Then.CountNodes() + select.Otherwise.CountNodes(),
         Binary binary => binary.Left.CountNodes() + binary.Right.CountNodes(),
         _ => 0,
@@ -82,7 +82,7 @@ public abstract record Expr
         TextMatch match => match.Address.Has(which) || match.Length?.Has(which) == true,
         Unary unary => unary.Operand.Has(which),
         Extend extend => extend.Operand.Has(which),
-        OnEntry entry => entry.StackPointer.Has(which),
+        EntryValue entry => entry.StackPointer.Has(which),
         Select select => select.Condition.Has(which) || select.Then.Has(which) || select.Otherwise.Has(which),
         Binary binary => binary.Left.Has(which) || binary.Right.Has(which),
         _ => false,
@@ -127,7 +127,7 @@ public abstract record Expr
     /// </summary>
     /// <param name="Index">The index in <see cref="Architecture.ArgumentRegisters"/>.</param>
     /// <param name="StackPointer">The stack pointer on that entry.</param>
-    public sealed record OnEntry(int Index, Expr StackPointer) : Expr;
+    public sealed record EntryValue(int Index, Expr StackPointer) : Expr;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
     /// <param name="Address">The address where it begins; for a text without a length, NULL passes no test.</param>

@@ -37,7 +37,7 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         Expr.Load load => $"*({TypeOf(load.Size, load.Signed)}*){Inner(load.Address)}",
         Expr.Extend extend => $"({TypeOf(extend.Size, extend.Signed)}){Inner(extend.Operand)}",
         Expr.EntryField field when field.Index < entryFields.Count => $"{Inner(entryFields[field.Index].Value)} on entry",
-        Expr.OnEntry entry => $"{NameOf(architecture.ArgumentRegisters[entry.Index])} on entry",
+        Expr.EntryValue entry => $"{NameOf(architecture.ArgumentRegisters[entry.Index])} on entry",
         Expr.Select select => $"{Inner(select.Condition)} ? {Inner(select.Then)} : {Inner(select.Otherwise)}",
         Expr.FileAddress file => string.Create(CultureInfo.InvariantCulture, $"0x{file.Address:x} of the file"),
         Expr.TextMatch match => $"the test of the text at {Inner(match.Address)}",

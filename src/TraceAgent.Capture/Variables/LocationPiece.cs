@@ -9,13 +9,13 @@ public abstract record LocationPiece
     {
     }
 
-    /// <summary>True when it takes a register as it was on entry of the function: see <see cref="Expr.OnEntry"/>.</summary>
-    public bool UsesOnEntry() => this switch
+    /// <summary>True when it takes a register as it was on entry of the function: see <see cref="Expr.EntryValue"/>.</summary>
+    public bool UsesEntryValue() => this switch
     {
-        Memory memory => memory.Address.UsesOnEntry(),
-        Value value => value.Computed.UsesOnEntry(),
-        Pieces pieces => pieces.Parts.Any(part => part.Place.UsesOnEntry()),
-        PointerTo pointer => pointer.Target.UsesOnEntry(),
+        Memory memory => memory.Address.UsesEntryValue(),
+        Value value => value.Computed.UsesEntryValue(),
+        Pieces pieces => pieces.Parts.Any(part => part.Place.UsesEntryValue()),
+        PointerTo pointer => pointer.Target.UsesEntryValue(),
         _ => false,
     };
 

@@ -70,7 +70,7 @@ internal ref partial struct ExpressionMachine
                 PushRegister((ulong)(register - Op.Register0), 0);
                 break;
             case Op.EntryValue or Op.GnuEntryValue:
-                Push(OnEntry(operation), MissingReason.NeedsEntryValue);
+                Push(EntryValue(operation), MissingReason.NeedsEntryValue);
                 break;
             default:
                 _failure = ReasonAgainst(operation.Code);
@@ -79,9 +79,9 @@ internal ref partial struct ExpressionMachine
     }
 
     /// <summary>A register as it was on entry; null for a computation from several, and where the frame is not known.</summary>
-    private readonly Operand? OnEntry(Operation operation) =>
+    private readonly Operand? EntryValue(Operation operation) =>
         _expression.Slice(operation.BlockAt, operation.BlockLength) is [>= Op.Register0 and <= Op.Register31 and var register]
-            ? _context.OnEntry(register - Op.Register0)
+            ? _context.EntryValue(register - Op.Register0)
             : null;
 
     private static MissingReason ReasonAgainst(byte code) => code switch

@@ -28,12 +28,12 @@ internal sealed class LocationContext(Unit unit, Architecture architecture, Fram
 
     /// <summary>A register as it was when the function was entered; null when no program could keep it.</summary>
     /// <param name="register">DWARF number of the register.</param>
-    public Operand? OnEntry(int register)
+    public Operand? EntryValue(int register)
     {
         // The canonical frame address is where the stack pointer was before the call (DWARF 5, section 6.4.1), so above the return address.
         var index = architecture.ArgumentRegisters.ToList().IndexOf(register);
         return index >= 0 && FrameAddress?.Plus(-architecture.StackPointerRise) is { } pointer
-            ? new Operand(new Expr.OnEntry(index, pointer.Value), pointer.Nodes + 1, pointer.Loads)
+            ? new Operand(new Expr.EntryValue(index, pointer.Value), pointer.Nodes + 1, pointer.Loads)
             : null;
     }
 

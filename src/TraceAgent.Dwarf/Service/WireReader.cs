@@ -152,9 +152,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             case WireTag.FileAddress:
                 expr = new Expr.FileAddress(Number());
                 break;
-            case WireTag.OnEntry:
+            case WireTag.EntryValue:
                 var index = (int)Checked(Byte(), LastArgument);
-                expr = new Expr.OnEntry(index, Expression());
+                expr = new Expr.EntryValue(index, Expression());
                 break;
             default:
                 Fail();

@@ -172,8 +172,8 @@ internal sealed class WireWriter
                 Byte(WireTag.FileAddress);
                 Number(file.Address);
                 break;
-            case Expr.OnEntry entry:
-                Byte(WireTag.OnEntry);
+            case Expr.EntryValue entry:
+                Byte(WireTag.EntryValue);
                 Byte((byte)entry.Index);
                 Expression(entry.StackPointer);
                 break;
@@ -202,7 +202,7 @@ internal static class WireTag
     public const byte Binary = 4;
     public const byte Load = 5;
     public const byte Extend = 6;
-    public const byte OnEntry = 7;
+    public const byte EntryValue = 7;
     public const byte FileAddress = 8;
     public const byte Select = 9;
 

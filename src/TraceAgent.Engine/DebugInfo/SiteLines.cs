@@ -84,8 +84,8 @@ public sealed partial class SiteLines
                 SiteCodes.SomeSkipped, Refused: false, $"{line.Text} in {path} has more places or types than are read at once"));
         }
 
-        var entries = new KeptEntries(image);
-        var groups = places.Select(place => Kept(place, sites[place.Index], entries))
+        var entries = new EntryValueSites(image);
+        var groups = places.Select(place => WithEntry(place, sites[place.Index], entries))
             .GroupBy(place => AbiOf((image, entries), place, sites[place.Index], answer), place => place.Site)
             .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
         return new SiteResolution(
@@ -99,13 +99,13 @@ public sealed partial class SiteLines
         site.Place, [.. site.Calls.Reverse().Select(call => call.Function.Length == 0 ? "?" : call.Function)]);
 
     /// <summary>The same place, with the entry of its function where a variable takes registers as they were there.</summary>
-    private static LinePlace Kept(LinePlace place, LineSite site, KeptEntries entries) =>
-        site.Variables.Any(variable => variable.Place.UsesOnEntry())
-            ? place with { Site = place.Site with { KeptAt = entries.OffsetOf(site.Entry) } }
+    private static LinePlace WithEntry(LinePlace place, LineSite site, EntryValueSites entries) =>
+        site.Variables.Any(variable => variable.Place.UsesEntryValue())
+            ? place with { Site = place.Site with { EntryOffset = entries.OffsetOf(site.Entry) } }
             : place;
 
     private static DebugSiteAbi AbiOf(
-        (ElfImage Image, KeptEntries Entries) file, LinePlace place, LineSite site, DebugAnswer answer) => new(place.Abi)
+        (ElfImage Image, EntryValueSites Entries) file, LinePlace place, LineSite site, DebugAnswer answer) => new(place.Abi)
         {
             IsLine = true,
             Types = answer.Types,

@@ -18,7 +18,7 @@ public sealed class StoredArguments
     private const int MaxBytes = 2048;
 
     private readonly InstructionInfoFactory _instructions = new();
-    private readonly EntryValues _values = new();
+    private readonly PassedValues _values = new();
     private readonly List<Store> _stores = [];
 
     private StoredArguments()
@@ -135,7 +135,7 @@ public sealed class StoredArguments
         or Mnemonic.Movdqa or Mnemonic.Movdqu or Mnemonic.Movd;
 
     /// <summary>The value that an instruction moves, and if it is an address in the frame, its distance from the entry's.</summary>
-    private (EntryValue? Value, long? Frame) SourceOf(in Instruction instruction)
+    private (PassedValue? Value, long? Frame) SourceOf(in Instruction instruction)
     {
         if (instruction.Op1Kind == OpKind.Register)
         {
@@ -168,7 +168,7 @@ public sealed class StoredArguments
         {
             _stores.Add(new Store(address, size, value)
             {
-                Base = EntryValues.NumberOf(instruction.MemoryBase),
+                Base = PassedValues.NumberOf(instruction.MemoryBase),
                 Displacement = (long)instruction.MemoryDisplacement64,
             });
         }
@@ -203,7 +203,7 @@ public sealed class StoredArguments
     /// <param name="Address">Bytes from the stack pointer on entry.</param>
     /// <param name="Size">Bytes that are stored.</param>
     /// <param name="Value">The value on entry that it is; null when it is none.</param>
-    private sealed record Store(long Address, int Size, EntryValue? Value)
+    private sealed record Store(long Address, int Size, PassedValue? Value)
     {
         /// <summary>DWARF number of the register that the instruction counts from.</summary>
         public int Base { get; init; }

@@ -19,7 +19,7 @@ internal sealed class VariableText(ElfImage image)
     private const int MaxBytes = 16;
 
     private readonly ExprText _text = new(image.Architecture, []);
-    private readonly KeptEntries _entries = new(image);
+    private readonly EntryValueSites _entries = new(image);
 
     public IEnumerable<string[]> Rows(LineSite site) => site.Variables.Select(variable => new[]
     {

@@ -45,8 +45,8 @@ internal sealed class RuleResolution(HitCost? cost)
         FileOffset = string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
         Probe = site.IsEmulated ? "emulated" : "stepped",
         CostNs = cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
-        EntryOffset = part.Plan.UsesOnEntry && site.KeptAt != 0
-            ? string.Create(CultureInfo.InvariantCulture, $"0x{site.KeptAt:x}")
+        EntryOffset = part.Plan.UsesEntryValue && site.EntryOffset != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"0x{site.EntryOffset:x}")
             : null,
         Call = rule.NeedsReturn ? CallOf(part, site) : null,
     };

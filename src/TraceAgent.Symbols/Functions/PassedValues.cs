@@ -3,7 +3,7 @@ using Iced.Intel;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>The values on entry that registers and the frame still hold, while the first instructions of a function are followed.</summary>
-internal sealed class EntryValues
+internal sealed class PassedValues
 {
     // The index is the DWARF number.
     private static readonly Register[] Registers =
@@ -12,22 +12,22 @@ internal sealed class EntryValues
         Register.R8, Register.R9, Register.R10, Register.R11, Register.R12, Register.R13, Register.R14, Register.R15,
     ];
 
-    private readonly Dictionary<Register, EntryValue> _held = [];
+    private readonly Dictionary<Register, PassedValue> _held = [];
 
     // Bytes from the stack pointer on entry, of registers that are known to be in the frame.
     private readonly Dictionary<Register, long> _frame = new() { [Register.RSP] = 0 };
 
     // What was stored in the frame, newest last.
-    private readonly List<(long Address, int Size, EntryValue? Value)> _memory = [];
+    private readonly List<(long Address, int Size, PassedValue? Value)> _memory = [];
 
     // False once something was stored at an address that is not known: also what the caller put on the stack may be another value.
     private bool _isStackOfCaller = true;
 
-    public EntryValues()
+    public PassedValues()
     {
         for (var number = 0; number < Registers.Length; number++)
         {
-            _held[Registers[number]] = new EntryValue(number, null, sizeof(ulong));
+            _held[Registers[number]] = new PassedValue(number, null, sizeof(ulong));
         }
     }
 
@@ -37,12 +37,12 @@ internal sealed class EntryValues
 
     /// <summary>The value that a register holds; null when it is none of the entry.</summary>
     /// <param name="register">The register, or its lower part.</param>
-    public EntryValue? Of(Register register)
+    public PassedValue? Of(Register register)
     {
         var size = register.GetSize();
         if (register.IsXMM())
         {
-            return new EntryValue(null, null, size);
+            return new PassedValue(null, null, size);
         }
 
         return IsHighByte(register) || !_held.TryGetValue(register.GetFullRegister(), out var held) ? null : held.Narrowed(size);
@@ -62,7 +62,7 @@ internal sealed class EntryValues
     /// <summary>The value that memory of the frame holds; null when it is none of the entry.</summary>
     /// <param name="address">Bytes from the stack pointer on entry.</param>
     /// <param name="size">Bytes that are read.</param>
-    public EntryValue? At(long address, int size)
+    public PassedValue? At(long address, int size)
     {
         var last = _memory.FindLastIndex(one => address < one.Address + one.Size && one.Address < address + size);
         if (last >= 0)
@@ -71,14 +71,14 @@ internal sealed class EntryValues
             return at == address && size <= stored ? value?.Narrowed(size) : null;
         }
 
-        return _isStackOfCaller && address >= sizeof(ulong) ? new EntryValue(null, address, size) : null;
+        return _isStackOfCaller && address >= sizeof(ulong) ? new PassedValue(null, address, size) : null;
     }
 
     /// <summary>Notes what an instruction writes into a register.</summary>
     /// <param name="register">The register, or a part of it.</param>
     /// <param name="value">The value; null when it is none of the entry.</param>
     /// <param name="frame">Bytes from the stack pointer on entry, of an address in the frame.</param>
-    public void Set(Register register, EntryValue? value, long? frame)
+    public void Set(Register register, PassedValue? value, long? frame)
     {
         var whole = register.GetFullRegister();
         _held.Remove(whole);
@@ -98,7 +98,7 @@ internal sealed class EntryValues
     /// <param name="address">Bytes from the stack pointer on entry.</param>
     /// <param name="size">Bytes that are stored.</param>
     /// <param name="value">The value; null when it is none of the entry.</param>
-    public void Put(long address, int size, EntryValue? value) => _memory.Add((address, size, value));
+    public void Put(long address, int size, PassedValue? value) => _memory.Add((address, size, value));
 
     /// <summary>Forgets what memory holds, after a store whose address is not known.</summary>
     public void ForgetMemory()

@@ -10,7 +10,7 @@ namespace TraceAgent.Symbols.Sites;
 /// to. A place that a loop passes, too, would keep other values than those of the call.
 /// </summary>
 /// <param name="image">The open binary.</param>
-public sealed class KeptEntries(ElfImage image)
+public sealed class EntryValueSites(ElfImage image)
 {
     private readonly Dictionary<ulong, ulong> _known = [];
 
@@ -34,7 +34,7 @@ public sealed class KeptEntries(ElfImage image)
     public LocationPiece Of(ulong entry, LocationPiece place)
     {
         ArgumentNullException.ThrowIfNull(place);
-        return place.UsesOnEntry() && OffsetOf(entry) == 0 ? new LocationPiece.Missing(MissingReason.NeedsEntryValue) : place;
+        return place.UsesEntryValue() && OffsetOf(entry) == 0 ? new LocationPiece.Missing(MissingReason.NeedsEntryValue) : place;
     }
 
     private ulong Find(ulong entry)

@@ -7,7 +7,7 @@ namespace TraceAgent.Bpf.Compiler;
 /// stack pointer on entry, and when the thread began, since a child that was forked within the call has a stack at the same addresses, and
 /// numbers of threads are used again. The value has the argument registers, in their order.
 /// </summary>
-internal static class KeptRegisters
+internal static class EntryValueLayout
 {
     public const int KeySize = 24;
 

@@ -3,13 +3,13 @@ using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Maps;
 
-/// <summary>Argument registers of calls that run, as they were on entry: see <see cref="KeptRegisters"/>. Each probe has its own.</summary>
+/// <summary>Argument registers of calls that run, as they were on entry: see <see cref="EntryValueLayout"/>. Each probe has its own.</summary>
 /// <param name="architecture">The processor.</param>
-internal sealed class KeptMap(Architecture architecture) : IDisposable
+internal sealed class EntryValueMap(Architecture architecture) : IDisposable
 {
     private readonly BpfMap _map = BpfMap.Create(
-        MapType.LruHash, "ta_kept",
-        new MapSize(KeptRegisters.KeySize, KeptRegisters.ValueSize(architecture), KeptRegisters.MaxCalls));
+        MapType.LruHash, "ta_entries",
+        new MapSize(EntryValueLayout.KeySize, EntryValueLayout.ValueSize(architecture), EntryValueLayout.MaxCalls));
 
     public int Fd => _map.Fd;
 

@@ -8,7 +8,7 @@ namespace TraceAgent.Symbols.Functions;
 /// <param name="Register">DWARF number of the register; null for a vector register, and for the stack.</param>
 /// <param name="Stack">Bytes from the stack pointer on entry, for a value that the caller put there.</param>
 /// <param name="Size">Bytes that are still those of the entry.</param>
-internal sealed record EntryValue(int? Register, long? Stack, int Size)
+internal sealed record PassedValue(int? Register, long? Stack, int Size)
 {
     /// <summary>The location of the value.</summary>
     public LocationPiece Place => this switch
@@ -21,5 +21,5 @@ internal sealed record EntryValue(int? Register, long? Stack, int Size)
 
     /// <summary>The same, of which at most so many bytes were moved.</summary>
     /// <param name="size">The length in bytes.</param>
-    public EntryValue Narrowed(int size) => this with { Size = Math.Min(Size, size) };
+    public PassedValue Narrowed(int size) => this with { Size = Math.Min(Size, size) };
 }
