@@ -3,7 +3,7 @@ using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Maps;
 
-/// <summary>Argument registers of calls that run, as they were on entry: see <see cref="EntryValueLayout"/>. Each probe has its own.</summary>
+/// <summary>Argument registers of calls that run, as they were on entry: see <see cref="EntryValueLayout"/>. One for each probe.</summary>
 /// <param name="architecture">The processor.</param>
 internal sealed class EntryValueMap(Architecture architecture) : IDisposable
 {
